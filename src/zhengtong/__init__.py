@@ -1,0 +1,1 @@
+"""Zhengtong 政通: the digital-government platform of a province."""

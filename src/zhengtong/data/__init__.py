@@ -1,0 +1,1 @@
+"""What is known, from whom 数据共享: catalog, collection, quality, registries, exchange, opening."""

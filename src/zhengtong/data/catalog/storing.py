@@ -1,0 +1,56 @@
+"""Entries to JSON and back: what a version said is kept whole, as it was."""
+
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+
+from zhengtong.data.catalog.contracts import (
+    DataClass,
+    DataElement,
+    DataGrade,
+    DatasetEntry,
+    ElementType,
+    OpeningClass,
+    ResourceFormat,
+    SharingClass,
+    SharingMode,
+    UpdateCycle,
+)
+
+COLLECTION = "catalog"
+"""The search collection of the catalogue."""
+
+
+def dump(entry: DatasetEntry) -> dict[str, Any]:
+    """Return *entry* as plain JSON values."""
+    document: dict[str, Any] = orjson.loads(orjson.dumps(asdict(entry)))
+    return document
+
+
+def load(row: dict[str, Any]) -> DatasetEntry:
+    """Return the entry that `dump` wrote."""
+    return DatasetEntry(
+        **{
+            **row,
+            "format": ResourceFormat(row["format"]),
+            "elements": tuple(map(_element, row["elements"])),
+            "sharing": SharingClass(row["sharing"]),
+            "modes": tuple(map(SharingMode, row["modes"])),
+            "opening": OpeningClass(row["opening"]),
+            "cycle": UpdateCycle(row["cycle"]),
+            "sources": tuple(row["sources"]),
+            "related": tuple(row["related"]),
+        }
+    )
+
+
+def _element(row: dict[str, Any]) -> DataElement:
+    return DataElement(
+        **{
+            **row,
+            "type": ElementType(row["type"]),
+            "data_class": DataClass(row["data_class"]),
+            "grade": DataGrade(row["grade"]) if row["grade"] else None,
+        }
+    )

@@ -1,0 +1,251 @@
+"""A query at the gateway: what is answered, what is refused, and that each look is on record before it answers."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+import pytest
+from django.db import connections
+
+from zhengtong.data.exchange import api as exchange
+from zhengtong.data.exchange.contracts import Algorithm
+from zhengtong.data.exchange.gateway import points, signatures
+from zhengtong.data.exchange.gateway.asgi import LARGEST_BODY, QueryEndpoint
+from zhengtong.data.exchange.gateway.businesses import Businesses
+from zhengtong.data.exchange.gateway.chain import Entry
+from zhengtong.data.exchange.gateway.desk import Desk
+from zhengtong.data.exchange.gateway.grants import Grants
+from zhengtong.data.exchange.gateway.refusals import RecordUnavailable
+from zhengtong.data.exchange.gateway.scribe import Record, Verdict
+from zhengtong.data.exchange.models import Look, Usage
+from zhengtong.data.exchange.tests.builders import (
+    DATASET,
+    ITEM,
+    SYSTEM,
+    a_key,
+    an_agreement,
+    consumer_of,
+    id_number,
+    person,
+)
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
+
+
+@dataclass(kw_only=True)
+class Counter:
+    """A gateway in this process: real grants, real record, no socket between them."""
+
+    agreement: str
+    key: tuple[str, bytes]
+    now: float = NOW.timestamp()
+    record: Record = field(default_factory=lambda: Record("test"))
+    broken: bool = False
+
+    def __post_init__(self) -> None:
+        self.seconds = 0.0
+        self.record.open(NOW)
+        self.grants = Grants(monotonic=lambda: self.seconds)
+        businesses = Businesses(monotonic=lambda: self.seconds)
+        self.endpoint = QueryEndpoint(self.grants, Desk(self._write), businesses, now=lambda: self.now)
+
+    async def _write(self, entries: Sequence[Entry]) -> list[Verdict]:
+        if self.broken:
+            raise RecordUnavailable
+        return self.record.write([entry.told() for entry in entries], at=datetime.fromtimestamp(self.now, UTC))
+
+    def ask(self, number: int = 0, *, nonce: str = "", **document: Any) -> tuple[int, dict[str, Any]]:
+        asked = {"agreement": self.agreement, "key": id_number(number), "business": ITEM, **document}
+        return self.send(orjson.dumps(asked), nonce=nonce)[0]
+
+    def send(self, *bodies: bytes, nonce: str = "") -> list[tuple[int, dict[str, Any]]]:
+        self.seconds += 2  # more than the snapshot keeps
+
+        ours = connections["default"]
+
+        async def together() -> list[tuple[int, dict[str, Any]]]:
+            connections["default"] = ours  # Django would open another one for the event loop, outside this test's
+            return list(await asyncio.gather(*(self._one(body, nonce) for body in bodies)))
+
+        return asyncio.run(together())
+
+    async def _one(self, body: bytes, nonce: str) -> tuple[int, dict[str, Any]]:
+        made = signatures.sign(
+            method="POST", path="/v1/query", body=body, key_id=self.key[0], algorithm=Algorithm.HMAC_SHA256,
+            key=self.key[1], now=int(self.now), nonce=nonce,
+        )  # fmt: skip
+        headers = [(name.lower().encode(), value.encode()) for name, value in made.items()]
+        scope = {"type": "http", "method": "POST", "path": "/v1/query", "headers": headers}
+        said: list[Any] = []
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(message: Any) -> None:
+            said.append(message)
+
+        await self.endpoint(scope, receive, send)
+        return said[0]["status"], orjson.loads(said[1]["body"])
+
+
+@pytest.fixture
+def counter(monkeypatch: pytest.MonkeyPatch) -> Counter:
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    agreement, application = an_agreement(at=NOW, quota=20)
+    points.load(DATASET, [person(number) for number in range(10)], version=1)
+    return Counter(agreement=agreement, key=a_key(application, at=NOW, expires_at=NOW + timedelta(days=1)))
+
+
+def test_the_answer_holds_the_agreed_fields_masked_and_the_digest_of_the_request(counter: Counter) -> None:
+    status, answer = counter.ask(3)
+    own = id_number(3)
+    assert status == 200
+    assert answer["data"] == {
+        "name": "刘*", "id_number": own[:3] + "*" * 13 + own[-2:], "born_on": own[6:10], "region": "330521",
+    }  # fmt: skip
+    assert answer["request_digest"] == bytes(Look.objects.get().request_digest).hex()
+
+
+def test_each_look_is_on_record_with_its_business_and_whose_data_it_was(counter: Counter) -> None:
+    counter.ask(3, nonce="n" * 20)
+    look = exchange.looks_at_person(UUID(int=4))[0]
+    assert (look.business, look.consumer_name, look.dataset_name) == (ITEM, "民政局", "居民信息")
+    assert Usage.objects.get().count == 1
+    assert id_number(3) not in str(list(Look.objects.values()))
+
+
+def test_no_record_means_no_answer(counter: Counter) -> None:
+    counter.broken = True
+    status, answer = counter.ask()
+    assert (status, answer["code"]) == (503, "record_unavailable")
+    assert "data" not in answer
+
+
+def test_a_nonce_is_taken_once_even_when_both_come_together(counter: Counter) -> None:
+    body = orjson.dumps({"agreement": counter.agreement, "key": id_number(1), "business": ITEM})
+    answers = counter.send(body, body, nonce="same-nonce-same-nonce")
+    assert sorted(status for status, _ in answers) == [200, 409]
+    assert counter.ask(1, nonce="same-nonce-same-nonce")[1]["code"] == "query_replayed"
+    assert Look.objects.count() == 1
+
+
+def test_a_nonce_is_remembered_by_the_scribe_that_comes_after(counter: Counter) -> None:
+    counter.ask(1, nonce="same-nonce-same-nonce")
+    later = Counter(agreement=counter.agreement, key=counter.key)
+    assert later.ask(1, nonce="same-nonce-same-nonce")[1]["code"] == "query_replayed"
+
+
+def test_a_nonce_that_another_node_took_is_refused_and_the_others_are_answered(counter: Counter) -> None:
+    other = Counter(agreement=counter.agreement, key=counter.key, record=Record("other"))
+    counter.ask(1, nonce="same-nonce-same-nonce")
+    told = [
+        Entry(
+            at=1, agreement=counter.agreement, access_key=counter.key[0], nonce=nonce, business=ITEM, key="00" * 19,
+            subject="", outcome=exchange.Outcome.NOTHING, request_digest="00", daily_quota=9,
+        ).told()
+        for nonce in ("before-before-before", "same-nonce-same-nonce", "after-after-after-after")
+    ]  # fmt: skip
+    assert other.record.write(told, at=NOW) == [Verdict.WRITTEN, Verdict.REPLAYED, Verdict.WRITTEN]
+    assert exchange.check_looks().checked == 3
+
+
+def test_the_quota_of_the_day_holds_and_the_next_day_begins_anew(counter: Counter) -> None:
+    assert [counter.ask(number % 10)[0] for number in range(21)] == [200] * 20 + [429]
+    counter.now += 86_400 - 3_600
+    assert counter.ask()[0] == 200
+
+
+def test_a_person_outside_the_agreed_area_looks_like_nobody(counter: Counter) -> None:
+    small, application = an_agreement(at=NOW, region="330106001001")
+    key = a_key(application, at=NOW, expires_at=NOW + timedelta(days=1))
+    bounded = Counter(agreement=small, key=key)
+    outside, nobody = bounded.ask(1)[1], bounded.ask(500)[1]
+    assert (outside["data"], outside["found"]) == (nobody["data"], nobody["found"]) == (None, False)
+    assert not exchange.looks_at_person(UUID(int=2))
+
+
+def test_only_agreed_fields_can_be_asked_for(counter: Counter) -> None:
+    assert counter.ask(2, fields=["region"])[1]["data"] == {"region": "330521"}
+    status, answer = counter.ask(2, fields=["region", "phone"])
+    assert (status, answer["code"], answer["details"]) == (403, "field_not_agreed", {"names": "phone"})
+
+
+def test_another_business_is_refused(counter: Counter) -> None:
+    assert counter.ask(2, business="999999999999")[1]["code"] == "business_not_agreed"
+    assert not Look.objects.exists()
+
+
+def test_an_open_case_about_an_agreed_item_is_a_business(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Cases:
+        def item_of(self, reference: str) -> str | None:
+            return ITEM if reference == "BJ-AAAA" else None
+
+    monkeypatch.setattr("zhengtong.data.exchange.gateway.businesses._directories", [Cases()])
+    assert counter.ask(2, business="BJ-AAAA")[0] == 200
+    assert counter.ask(2, business="BJ-BBBB")[1]["code"] == "business_not_agreed"
+
+
+def test_a_suspended_agreement_and_a_revoked_key_stop_working(counter: Counter) -> None:
+    view = exchange.agreements(consumer_of(_consumer(counter)), at=NOW)[0]
+    later = NOW + timedelta(seconds=1)
+    exchange.suspend(actor=consumer_of(view.consumer), agreement=view.id, reason="核查", at=later)
+    assert counter.ask()[1]["code"] == "agreement_not_working"
+    exchange.resume(actor=consumer_of(view.consumer), agreement=view.id, at=later + timedelta(seconds=1))
+    assert counter.ask()[0] == 200
+    exchange.revoke_key(actor=SYSTEM, key=UUID(counter.key[0]), at=later)
+    assert counter.ask()[1]["code"] == "signature_wrong"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"[]", b"{", b'{"agreement":1}', b'{"agreement":"a","key":"k","business":"b","more":1}', b"x" * 20_000],
+)
+def test_an_unreadable_query_says_so_and_repeats_no_value(counter: Counter, body: bytes) -> None:
+    assert len(body) < LARGEST_BODY or body.startswith(b"x")
+    status, answer = counter.send(body)[0]
+    assert (status, answer["code"]) == (422, "query_unreadable")
+
+
+def test_an_edited_look_is_found(counter: Counter) -> None:
+    for number in range(4):
+        counter.ask(number)
+    assert exchange.check_looks() == exchange.LooksVerdict(checked=4)
+    Look.objects.filter(number=3).update(business="902002000000")
+    verdict = exchange.check_looks()
+    assert (verdict.sound, verdict.broken_number) == (False, 3)
+
+
+def test_a_look_left_out_is_found(counter: Counter) -> None:
+    for number in range(4):
+        counter.ask(number)
+    Look.objects.filter(number=2).delete()
+    assert exchange.check_looks().broken_number == 2
+
+
+def test_the_head_of_the_chain_is_recorded_now_and_then_and_never_twice(counter: Counter) -> None:
+    later = NOW + timedelta(minutes=10)
+    counter.ask()
+    assert [exchange.anchor_looks(at=NOW), exchange.anchor_looks(at=later)] == [1, 0]
+    counter.ask(1)
+    moments = (NOW + timedelta(minutes=9), later)
+    assert [exchange.anchor_looks(at=at) for at in moments] == [0, 1]
+
+
+def test_an_older_version_of_a_record_never_overwrites_a_newer(counter: Counter) -> None:
+    newer = points.PointRow(key=id_number(1), subject=UUID(int=2), place=1, row={"region": "330522"})
+    points.load(DATASET, [newer], version=3)
+    points.load(DATASET, [person(1)], version=2)
+    assert counter.ask(1)[1]["data"]["region"] == "330522"
+    assert points.remove(DATASET, [id_number(1)]) == 1
+    assert counter.ask(1)[1]["found"] is False
+
+
+def _consumer(counter: Counter) -> UUID:
+    from zhengtong.data.exchange.models import Agreement
+
+    return Agreement.objects.select_related("request").get(pk=counter.agreement).request.consumer_id

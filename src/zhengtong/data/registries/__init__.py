@@ -1,0 +1,1 @@
+"""Base registries 基础库: point look-up of residents, enterprises, vehicles and addresses."""

@@ -1,0 +1,1 @@
+"""Domain events 领域事件: outbox, inbox, one dispatcher."""

@@ -1,0 +1,1 @@
+"""The citizen and enterprise portal 公众门户."""

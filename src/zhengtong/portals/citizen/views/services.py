@@ -1,0 +1,81 @@
+"""The front page and the service catalogue 办事服务: search, life events, guides."""
+
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from zhengtong.kernel import clock
+from zhengtong.process.items import api as items
+from zhengtong.process.items.api import Audience
+
+POPULAR = 8
+THEMES_ON_FRONT = 6
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Show the front page: search, what most people come for, life events."""
+    themes = items.by_life_event()
+    context = {"popular": items.popular(limit=POPULAR), "themes": themes[:THEMES_ON_FRONT], "count": len(themes)}
+    return render(request, "citizen/home.html", context)
+
+
+@require_safe
+def listed(request: HttpRequest) -> HttpResponse:
+    """Show what fits the words and filters; with htmx only the results."""
+    text = request.GET.get("q", "").strip()[:100]
+    asked_audience = request.GET.get("for", "")
+    audience = Audience(asked_audience) if asked_audience in set(Audience) else None
+    department = request.GET.get("department", "")
+    number = request.GET.get("page", "1")
+    found = items.search(
+        text, audience=audience, department=department or None, page=int(number) if number.isdecimal() else 1
+    )
+    kept = {"q": text, "for": str(audience or ""), "department": department}
+    context = {
+        "found": found,
+        "text": text,
+        "audience": audience,
+        "department": department,
+        "departments": items.departments(),
+        "audiences": list(Audience),
+        "before": _address(kept, found.page - 1) if found.page > 1 else "",
+        "after": _address(kept, found.page + 1) if found.page < found.pages else "",
+    }
+    part = bool(request.headers.get("HX-Request"))
+    return render(request, "citizen/service_results.html" if part else "citizen/services.html", context)
+
+
+@require_safe
+def life_events(request: HttpRequest) -> HttpResponse:
+    """Show every life event with what is found under it."""
+    return render(request, "citizen/life_events.html", {"themes": items.by_life_event()})
+
+
+@require_safe
+def guide(request: HttpRequest, code: str) -> HttpResponse:
+    """Show the guide of an item."""
+    found = items.guide(code, at=clock.on_day(clock.system.now()))
+    asked = [piece for piece in found.item.evidence if piece.served is items.EvidenceRoute.UPLOAD]
+    context = {
+        "layout": "citizen/base.html",
+        "title": found.item.name,
+        "guide": found,
+        "item": found.item,
+        "asked": asked,
+    }
+    return render(request, "citizen/guide.html", context)
+
+
+@require_safe
+def bundle(request: HttpRequest, code: str) -> HttpResponse:
+    """Show the guide of one thing made of several items."""
+    found = items.bundle(code)
+    asked = [piece for piece in found.evidence if piece.served is items.EvidenceRoute.UPLOAD]
+    return render(request, "citizen/bundle.html", {"guide": found, "bundle": found.bundle, "asked": asked})
+
+
+def _address(kept: dict[str, str], page: int) -> str:
+    return "?" + urlencode({name: value for name, value in {**kept, "page": str(page)}.items() if value})

@@ -1,0 +1,1 @@
+"""The developer portal 开发者门户."""

@@ -1,0 +1,1 @@
+"""The officer workbench 工作台."""

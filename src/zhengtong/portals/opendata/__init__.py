@@ -1,0 +1,1 @@
+"""The open data portal 开放数据门户."""

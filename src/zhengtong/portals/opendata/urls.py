@@ -1,0 +1,17 @@
+"""Addresses of the open data portal."""
+
+from django.urls import path, re_path
+
+from zhengtong.portals.opendata import public_catalog, views
+
+app_name = "opendata"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("catalog.jsonld", views.dcat, name="dcat"),
+    path("catalog/", public_catalog.listing, name="catalog"),
+    path("catalog/<slug:name>/", public_catalog.detail, name="catalog_dataset"),
+    re_path(r"^dcat-ap\.(?P<form>jsonld|ttl)$", public_catalog.dcat_ap, name="dcat_ap"),
+    path("api/action/<slug:action>", public_catalog.ckan, name="ckan"),
+    path("<slug:code>/", views.detail, name="dataset"),
+    re_path(r"^(?P<code>[a-z-]+)\.(?P<form>csv|json)$", views.download, name="download"),
+]

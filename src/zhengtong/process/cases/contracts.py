@@ -1,0 +1,391 @@
+"""What crosses the door of cases 办件: states, decisions, views, permissions, events.
+
+The verbs are those of the Administrative License Law 行政许可法: receive 收件, accept 受理, return for correction 补正,
+conclude 办结, withdraw 撤回.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Protocol
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy
+
+from zhengtong.kernel.errors import Text
+from zhengtong.kernel.events.contracts import event
+from zhengtong.trust.identity.contracts import Actor
+
+
+class CaseState(StrEnum):
+    """Where a case stands 办件状态."""
+
+    RECEIVED = "received"
+    CORRECTION = "correction"
+    ACCEPTED = "accepted"
+    GRANTED = "granted"
+    DENIED = "denied"
+    NOT_ACCEPTED = "not_accepted"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def label(self) -> Text:
+        """The state's name on screen."""
+        return _STATE_LABELS[self]
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing can be done in the case any more."""
+        return self in {CaseState.GRANTED, CaseState.DENIED, CaseState.NOT_ACCEPTED, CaseState.WITHDRAWN}
+
+
+_STATE_LABELS: Mapping[CaseState, Text] = {
+    CaseState.RECEIVED: gettext_lazy("已收件"),
+    CaseState.CORRECTION: gettext_lazy("待补正"),
+    CaseState.ACCEPTED: gettext_lazy("已受理"),
+    CaseState.GRANTED: gettext_lazy("已办结：准予"),
+    CaseState.DENIED: gettext_lazy("已办结：不予批准"),
+    CaseState.NOT_ACCEPTED: gettext_lazy("不予受理"),
+    CaseState.WITHDRAWN: gettext_lazy("已撤回"),
+}
+
+
+class Decision(StrEnum):
+    """How a stage ends 办理意见: by an official's decision, by the applicant, by silence, or with the whole case."""
+
+    ACCEPT = "accept"
+    ACCEPT_CONDITIONALLY = "accept_conditionally"
+    RETURN = "return"
+    REFUSE = "refuse"
+    AGREE = "agree"
+    DISAGREE = "disagree"
+    EXTEND = "extend"
+    KEEP = "keep"
+    GRANT = "grant"
+    DENY = "deny"
+    SUPPLIED = "supplied"
+    FINISHED = "finished"
+    RECALLED = "recalled"
+    TRANSFERRED = "transferred"
+    DEEMED = "deemed"
+    LAPSED = "lapsed"
+
+    @property
+    def label(self) -> Text:
+        """The decision's name on screen."""
+        return _DECISION_LABELS[self]
+
+    @property
+    def needs_reason(self) -> bool:
+        """Whether the applicant must be told why (行政许可法 §32, §38)."""
+        return self in {
+            Decision.RETURN,
+            Decision.REFUSE,
+            Decision.DENY,
+            Decision.DISAGREE,
+            Decision.EXTEND,
+            Decision.KEEP,
+        }
+
+
+_DECISION_LABELS: Mapping[Decision, Text] = {
+    Decision.ACCEPT: gettext_lazy("予以受理"),
+    Decision.ACCEPT_CONDITIONALLY: gettext_lazy("容缺受理"),
+    Decision.RETURN: gettext_lazy("退回补正"),
+    Decision.REFUSE: gettext_lazy("不予受理"),
+    Decision.GRANT: gettext_lazy("准予"),
+    Decision.DENY: gettext_lazy("不予批准"),
+    Decision.AGREE: gettext_lazy("会签同意"),
+    Decision.DISAGREE: gettext_lazy("会签不同意"),
+    Decision.EXTEND: gettext_lazy("批准延期"),
+    Decision.KEEP: gettext_lazy("不批准延期"),
+    Decision.FINISHED: gettext_lazy("程序结束，恢复计时"),
+    Decision.RECALLED: gettext_lazy("受理意见已收回，重新审查"),
+    Decision.TRANSFERRED: gettext_lazy("已移送"),
+    Decision.SUPPLIED: gettext_lazy("补正材料已提交"),
+    Decision.DEEMED: gettext_lazy("逾期未告知，自收到之日起视为受理"),
+    Decision.LAPSED: gettext_lazy("随办件终止"),
+}
+
+
+class Permission(StrEnum):
+    """What a post may be allowed to do with cases."""
+
+    ACCEPT = "process.case:accept"
+    DECIDE = "process.case:decide"
+    OPINE = "process.case:opine"
+    EXTEND = "process.case:extend"
+    SUPERVISE = "process.case:supervise"
+
+
+PERMISSION_SENTENCES: Mapping[Permission, Text] = {
+    Permission.ACCEPT: gettext_lazy("受理、退回补正或不予受理办件"),
+    Permission.DECIDE: gettext_lazy("对已受理的办件作出决定"),
+    Permission.OPINE: gettext_lazy("对其他部门牵头的办件会签意见"),
+    Permission.EXTEND: gettext_lazy("批准办件延期"),
+    Permission.SUPERVISE: gettext_lazy("督办超期办件，答复差评"),
+}
+DECISIONS: Mapping[Permission, tuple[Decision, ...]] = {
+    Permission.ACCEPT: (Decision.ACCEPT, Decision.ACCEPT_CONDITIONALLY, Decision.RETURN, Decision.REFUSE),
+    Permission.DECIDE: (Decision.GRANT, Decision.DENY),
+    Permission.OPINE: (Decision.AGREE, Decision.DISAGREE),
+    Permission.EXTEND: (Decision.EXTEND, Decision.KEEP),
+}
+
+
+class Procedure(StrEnum):
+    """Special procedures whose time is not counted 特别程序 (行政许可法 §45)."""
+
+    HEARING = "hearing"
+    TENDER = "tender"
+    AUCTION = "auction"
+    INSPECTION = "inspection"
+    TEST = "test"
+    QUARANTINE = "quarantine"
+    APPRAISAL = "appraisal"
+    EXPERT_REVIEW = "expert_review"
+
+    @property
+    def label(self) -> Text:
+        """The procedure's name on screen."""
+        return _PROCEDURE_LABELS[self]
+
+
+_PROCEDURE_LABELS: Mapping[Procedure, Text] = {
+    Procedure.HEARING: gettext_lazy("听证"),
+    Procedure.TENDER: gettext_lazy("招标"),
+    Procedure.AUCTION: gettext_lazy("拍卖"),
+    Procedure.INSPECTION: gettext_lazy("检验"),
+    Procedure.TEST: gettext_lazy("检测"),
+    Procedure.QUARANTINE: gettext_lazy("检疫"),
+    Procedure.APPRAISAL: gettext_lazy("鉴定"),
+    Procedure.EXPERT_REVIEW: gettext_lazy("专家评审"),
+}
+EXTENSION = "extension"
+PROCESSES = ("single_item", "joint_review")
+"""Keys of the processes that handle cases; items name one of them, a province draws them."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ServedEvidence:
+    """A piece of evidence of a case and which way served it; `to_check` until the department has checked it."""
+
+    key: str
+    name: str
+    name_en: str
+    route: str
+    source: str
+    on: date
+    to_check: bool = False
+    missing: bool = False
+    file: str = ""
+
+
+class EvidenceSource(Protocol):
+    """Where evidence comes from without paper: an e-licence wallet, shared data. Wired in by the composition root."""
+
+    title: str
+
+    def find(self, key: str, *, actor: Actor, purpose: str, at: datetime) -> str | None:
+        """Return the reference under which this source serves the evidence *key* for the actor's party, or None.
+
+        The reading is on the record. A source that does not answer returns None: the next route is tried.
+        """
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IssueOrder:
+    """What a granted case gives, for whoever issues it: a licence to the wallet, a document to the post."""
+
+    case: UUID
+    reference: str
+    item: str
+    output: str
+    name: str
+    licence: bool
+    holder: UUID
+    organisation: UUID
+    region: str
+    answers: Mapping[str, Any]
+
+
+class OutputIssuer(Protocol):
+    """Issues what a granted case gives, in the transaction of the decision."""
+
+    def issue(self, order: IssueOrder, *, at: datetime) -> str | None:
+        """Return the number of what was issued, or None when this issuer does not issue such an output."""
+        ...
+
+
+class DeadlineLight(StrEnum):
+    """How near a deadline is 红黄灯."""
+
+    GREEN = "green"
+    YELLOW = "yellow"
+    RED = "red"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Moment:
+    """One entry of a case's timeline; `reason` is what the official wrote."""
+
+    title: Text
+    at: datetime
+    reason: str = ""
+    organisation: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseLine:
+    """A case in a list."""
+
+    id: UUID
+    reference: str
+    item: str
+    item_name: str
+    item_name_en: str
+    state: CaseState
+    received_at: datetime
+    due_on: date | None
+    light: DeadlineLight | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Task:
+    """A task that waits: its stage and its number in the process, what it takes, and what may be decided."""
+
+    stage: int
+    number: int
+    kind: str
+    assignee: UUID | None
+    days: int
+    permission: Permission | None
+    decisions: tuple[Decision, ...]
+    opened_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseView:
+    """A case as its applicant or a responsible official sees it; both periods count from acceptance."""
+
+    line: CaseLine
+    applicant: UUID
+    applicant_name: str
+    organisation: UUID
+    region: str
+    organisation_name: str
+    organisation_name_en: str
+    form: Mapping[str, Any]
+    prefilled: Mapping[str, Any]
+    schema: Mapping[str, Any]
+    evidence: tuple[ServedEvidence, ...]
+    missing_due: date | None
+    suspended_on: date | None
+    procedure: str
+    bundle: str
+    output: str
+    archived_at: datetime | None
+    statutory_due: date | None
+    promised_due: date | None
+    provisional: bool
+    timeline: tuple[Moment, ...]
+    task: Task | None
+    may_decide: bool = False
+    may_recall: bool = False
+    extension_waits: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LinePage:
+    """Some lines; `after` asks for the following page, empty on the last."""
+
+    items: tuple[CaseLine, ...]
+    after: str = ""
+
+
+@event("process.case.received.v1")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseReceived:
+    """An application was received; the applicant has a receipt number."""
+
+    case: UUID
+    item: str
+    applicant: UUID
+
+
+@event("process.case.accepted.v1")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseAccepted:
+    """An application was accepted, by decision or by silence; the periods run from this day."""
+
+    case: UUID
+    item: str
+    applicant: UUID
+
+
+@event("process.case.returned.v1")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseReturned:
+    """An application was returned for correction."""
+
+    case: UUID
+    item: str
+    applicant: UUID
+
+
+@event("process.case.concluded.v1")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseConcluded:
+    """A case was concluded: granted, denied, not accepted or withdrawn; `outcome` is the state."""
+
+    case: UUID
+    item: str
+    applicant: UUID
+    outcome: str
+
+
+@event("process.case.escalated.v1")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseEscalated:
+    """A stage of a case is late: whoever supervises its organisation is told 督办."""
+
+    case: UUID
+    item: str
+    stage: int
+    organisation: UUID
+    due_on: date
+
+
+@event("process.case.suspended.v1")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseSuspended:
+    """A special procedure began: its days are not counted (行政许可法 §45)."""
+
+    case: UUID
+    item: str
+    applicant: UUID
+    procedure: str
+
+
+@event("process.case.resumed.v1")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseResumed:
+    """The special procedure is over; the period runs on."""
+
+    case: UUID
+    item: str
+    applicant: UUID
+    procedure: str
+
+
+@event("process.case.extended.v1")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseExtended:
+    """The period was extended with approval (行政许可法 §42); the applicant is told why."""
+
+    case: UUID
+    item: str
+    applicant: UUID
+    days: int

@@ -1,0 +1,137 @@
+"""What the Administrative License Law 行政许可法 (2019) says of a case's time, as pure functions."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from zhengtong.kernel.calendar.contracts import DueDate, Unit
+from zhengtong.process.cases.contracts import DeadlineLight
+from zhengtong.process.engine.api import ClockEvent, Deadline, Term, Tick, fold_clock
+
+CORRECTION_NOTICE_DAYS = 5  # §32(1)(4): all that is missing is told at once, or within five days
+EXTENSION_DAYS = 10  # §42(1): ten more days with the approval of the head of the organ
+MISSING_DAYS = 5  # when what a conditional acceptance left open must be there: this platform's own choice
+ARCHIVE_DAYS = 30  # when a concluded case is archived: this platform's own choice
+DECISION_DAYS = 20  # §42(1): twenty days from acceptance, where no other law says otherwise
+
+
+class Calendar(Protocol):
+    """What is asked of the working calendar."""
+
+    def due_on(self, start: date, length: int, unit: Unit = ..., *, rolls: bool = ...) -> DueDate:
+        """Return the last day of a period."""
+        ...
+
+    def working_days_between(self, start: date, end: date) -> int:
+        """Count the working days after *start* up to *end*."""
+        ...
+
+
+def acceptance_due(received_on: date, calendar: Calendar) -> DueDate:
+    """Return the last day to accept, return or refuse; after it the application counts as accepted (§32, §82).
+
+    >>> from zhengtong.kernel.calendar.api import WorkingCalendar, shipped_notices
+    >>> str(acceptance_due(date(2026, 9, 24), WorkingCalendar(shipped_notices())).on)
+    '2026-10-09'
+    """
+    return calendar.due_on(received_on, CORRECTION_NOTICE_DAYS, Unit.WORKING_DAYS)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Span:
+    """A special procedure: the day it began and, when it is over, the day it ended."""
+
+    began_on: date
+    ended_on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Extension:
+    """An approved extension: the day of approval and its length in the period's own unit."""
+
+    on: date
+    days: int
+
+
+def clock_events(
+    accepted_on: date, spans: Iterable[Span], extensions: Iterable[Extension], concluded_on: date | None = None
+) -> tuple[ClockEvent, ...]:
+    """Return what moved the clock of a case, in order; procedures that overlap stop it once (§45).
+
+    >>> [event.tick.value for event in clock_events(date(2026, 11, 23), [
+    ...     Span(began_on=date(2026, 11, 24), ended_on=date(2026, 11, 27)),
+    ...     Span(began_on=date(2026, 11, 25), ended_on=date(2026, 11, 26))], [])]
+    ['started', 'suspended', 'resumed']
+    """
+    moves: list[tuple[date, int, int]] = []
+    for span in spans:
+        moves.append((span.began_on, 1, 0))
+        if span.ended_on is not None:
+            moves.append((span.ended_on, -1, 0))
+    moves += [(extension.on, 0, extension.days) for extension in extensions]
+    events = [ClockEvent(tick=Tick.STARTED, on=accepted_on)]
+    running = 0
+    for on, step, days in sorted(moves, key=lambda move: (move[0], -move[1])):
+        if days:
+            events.append(ClockEvent(tick=Tick.EXTENDED, on=on, length=days))
+            continue
+        before, running = running, running + step
+        if before == 0 and running:
+            events.append(ClockEvent(tick=Tick.SUSPENDED, on=on))
+        elif before and running == 0:
+            events.append(ClockEvent(tick=Tick.RESUMED, on=on))
+    if concluded_on is not None:
+        events.append(ClockEvent(tick=Tick.STOPPED, on=concluded_on))
+    return tuple(events)
+
+
+def deadlines(
+    events: Iterable[ClockEvent], statutory: tuple[int, Unit], promised: tuple[int, Unit], calendar: Calendar
+) -> Mapping[str, Deadline]:
+    """Return where the statutory and the promised term stand (§42, §45, §82).
+
+    Raises:
+        ClockContradiction: an extension longer than §42 allows, or after the term has run out.
+
+    >>> from zhengtong.kernel.calendar.api import WorkingCalendar, shipped_notices
+    >>> calendar = WorkingCalendar(shipped_notices())
+    >>> events = clock_events(date(2026, 11, 23), [Span(began_on=date(2026, 11, 25), ended_on=date(2026, 12, 2))], [])
+    >>> both = deadlines(events, (20, Unit.WORKING_DAYS), (3, Unit.WORKING_DAYS), calendar)
+    >>> str(both["promised"].due_on), str(both["statutory"].due_on)
+    ('2026-12-04', '2026-12-29')
+    """
+    terms = [
+        Term(key=key, length=length, unit=unit, longest_extension=EXTENSION_DAYS)
+        for key, (length, unit) in (("statutory", statutory), ("promised", promised))
+    ]
+    return fold_clock(events, terms, calendar)
+
+
+def may_return(times_returned: int) -> bool:
+    """Say whether a case may be returned for correction: once, and then completely (§32(1)(4)).
+
+    >>> may_return(0), may_return(1)
+    (True, False)
+    """
+    return times_returned == 0
+
+
+def missing_due(accepted_on: date, calendar: Calendar) -> DueDate:
+    """Return the last day to hand in what a conditional acceptance left open 容缺."""
+    return calendar.due_on(accepted_on, MISSING_DAYS, Unit.WORKING_DAYS)
+
+
+def decision_due(accepted_on: date, days: int, unit: Unit, calendar: Calendar) -> DueDate:
+    """Return the last day of a statutory or promised period that runs from acceptance (§42, §82)."""
+    return calendar.due_on(accepted_on, days, unit)
+
+
+def light(today: date, due: date, calendar: Calendar) -> DeadlineLight:
+    """Return red after the due day, yellow on it and on the working day before, else green.
+
+    When yellow begins is this platform's own choice; no statute sets it.
+    """
+    if today > due:
+        return DeadlineLight.RED
+    return DeadlineLight.YELLOW if calendar.working_days_between(today, due) <= 1 else DeadlineLight.GREEN

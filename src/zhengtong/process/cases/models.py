@@ -1,0 +1,166 @@
+"""Tables of cases."""
+
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from zhengtong.kernel.ids import new_id
+from zhengtong.process.cases.contracts import CaseState
+from zhengtong.trust.keys.api import EncryptedTextField
+
+
+class Case(models.Model):
+    """A case 办件. Invariant: it is the instance of the same id; an end state, and only that, has its day.
+
+    What the applicant wrote and what was prefilled lies sealed in `form`; the process itself sees decisions and dates
+    only. `evidence` says which way served each piece (no personal data); `missing_due` is the last day to hand in
+    what a conditional acceptance left open; `receiver` took it in for an office elsewhere 通办; `suspended_on` is set
+    while a special procedure stops the clock; `bundle` is the reference of the bundle it is a part of.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    reference = models.CharField(_("办件编号"), max_length=24, unique=True)
+    item = models.CharField(_("事项"), max_length=20)
+    item_version = models.PositiveIntegerField()
+    item_name = models.CharField(max_length=200)
+    item_name_en = models.CharField(max_length=300)
+    region = models.ForeignKey("regions.Region", models.PROTECT, related_name="+", verbose_name=_("区划"))
+    organisation = models.ForeignKey(
+        "identity.Organisation", models.PROTECT, related_name="+", verbose_name=_("办理机构")
+    )
+    applicant = models.UUIDField(_("申请人"))
+    state = models.CharField(_("状态"), max_length=16, choices=[(state.value, state.value) for state in CaseState])
+    form: "EncryptedTextField[Any, Any]" = EncryptedTextField(purpose="process.case.form")
+    received_at = models.DateTimeField(_("收件时间"))
+    accepted_on = models.DateField(_("受理日"), null=True)
+    statutory_due = models.DateField(_("法定期限"), null=True)
+    promised_due = models.DateField(_("承诺期限"), null=True)
+    provisional = models.BooleanField(default=False)
+    process = models.CharField(max_length=60, default="single_item")
+    evidence = models.JSONField(default=list)
+    missing_due = models.DateField(null=True)
+    suspended_on = models.DateField(null=True)
+    bundle = models.CharField(max_length=24, blank=True)
+    receiver = models.ForeignKey("identity.Organisation", models.PROTECT, null=True, related_name="+", db_index=False)
+    receiver_region = models.ForeignKey("regions.Region", models.PROTECT, null=True, related_name="+", db_index=False)
+    output = models.CharField(_("办理结果编号"), max_length=60, blank=True)
+    archive_digest = models.CharField(max_length=80, blank=True)
+    archived_at = models.DateTimeField(null=True)
+    concluded_at = models.DateTimeField(_("办结时间"), null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("办件")
+        indexes = [models.Index(fields=["applicant", "-received_at"], name="case_of_applicant")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(concluded_at=None, state__in=[s.value for s in CaseState if not s.ended])
+                | models.Q(concluded_at__isnull=False, state__in=[s.value for s in CaseState if s.ended]),
+                name="case_ends_with_its_state",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class Stage(models.Model):
+    """One stage of a case 环节: opened, and once closed never altered. Invariant: a work item has one stage.
+
+    A stage is what waits for somebody (to-do), what somebody did (opinion, by whom, why), and what moves the clock (a
+    special procedure runs from `opened_at` to `closed_at`): one row tells all three. `permission` is empty for what
+    waits for the applicant; `organisation` and `region` are those of whom the stage is at, which need not decide the
+    case. `due_on` is the day the inbox sorts and lights by, empty while the clock stands still. The reason may speak
+    of the person, so it lies sealed.
+    """
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="stages", db_index=False)
+    number = models.BigIntegerField(null=True)
+    kind = models.CharField(max_length=24)
+    permission = models.CharField(max_length=60, blank=True)
+    organisation = models.ForeignKey("identity.Organisation", models.PROTECT, related_name="+", db_index=False)
+    region = models.ForeignKey("regions.Region", models.PROTECT, related_name="+", db_index=False)
+    assignee = models.UUIDField(null=True)
+    opened_at = models.DateTimeField()
+    due_on = models.DateField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    decision = models.CharField(max_length=24, blank=True)
+    reason: "EncryptedTextField[Any, Any]" = EncryptedTextField(purpose="process.case.opinion", null=True)
+    days = models.PositiveSmallIntegerField(default=0)
+    official = models.UUIDField(null=True)
+    post = models.UUIDField(null=True)
+    escalated_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("环节")
+        constraints = [
+            models.UniqueConstraint(fields=["case", "number"], name="stage_once_a_work_item"),
+            models.CheckConstraint(
+                condition=models.Q(closed_at=None, decision="") | ~models.Q(decision="") & ~models.Q(closed_at=None),
+                name="stage_closes_with_its_decision",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["case", "opened_at"], name="stage_of_case"),
+            models.Index(
+                fields=["permission", "due_on", "case"], condition=models.Q(closed_at=None), name="stage_waiting"
+            ),
+            models.Index(
+                fields=["official", "-closed_at"], condition=~models.Q(closed_at=None), name="stage_done_by_official"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.kind}"
+
+
+class EvidenceCount(models.Model):
+    """How often which way served a piece of evidence 免提交统计. Invariant: one row an item, piece and route."""
+
+    item = models.CharField(max_length=20)
+    evidence = models.CharField(max_length=60)
+    route = models.CharField(max_length=12)
+    count = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["item", "evidence", "route"], name="evidence_count_once")]
+
+    def __str__(self) -> str:
+        return f"{self.item} {self.evidence} {self.route}"
+
+
+class ServiceReview(models.Model):
+    """A review of a service 好差评. Invariant: one for each case or bundle; what the reviewer said is never altered.
+
+    What was said and answered may speak of the person, so both lie sealed.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    about = models.CharField(_("编号"), max_length=24, unique=True)
+    reviewer = models.UUIDField()
+    title = models.CharField(max_length=200)
+    organisation = models.ForeignKey("identity.Organisation", models.PROTECT, related_name="+", db_index=False)
+    region = models.ForeignKey("regions.Region", models.PROTECT, related_name="+", db_index=False)
+    grade = models.PositiveSmallIntegerField(_("评价等级"))
+    text: "EncryptedTextField[Any, Any]" = EncryptedTextField(purpose="process.review.text")
+    link = models.CharField(max_length=200)
+    reviewed_at = models.DateTimeField()
+    answer: "EncryptedTextField[Any, Any]" = EncryptedTextField(purpose="process.review.answer")
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.UUIDField(null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("好差评")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(grade__range=(1, 5)), name="review_has_one_of_five_grades")
+        ]
+        indexes = [
+            models.Index(
+                fields=["organisation", "reviewed_at"],
+                condition=models.Q(answered_at=None, grade__lte=2),
+                name="review_to_answer",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.about} {self.grade}"

@@ -1,0 +1,328 @@
+"""Reads of cases 办件查询: one's own cases, what waits at an official's post, one case whole."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.db.models import Q
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from zhengtong.kernel import clock
+from zhengtong.kernel.calendar import api as calendars
+from zhengtong.process.cases import evidence, law
+from zhengtong.process.cases.contracts import (
+    DECISIONS,
+    EXTENSION,
+    CaseLine,
+    CaseState,
+    CaseView,
+    Decision,
+    LinePage,
+    Moment,
+    Permission,
+    Procedure,
+    Task,
+)
+from zhengtong.process.cases.models import Case, Stage
+from zhengtong.process.cases.refusals import CaseUnknown
+from zhengtong.process.forms import api as forms
+from zhengtong.trust.access.api import scope_filter, within
+from zhengtong.trust.identity.contracts import Actor
+
+ACCEPTED = frozenset({Decision.ACCEPT, Decision.ACCEPT_CONDITIONALLY})
+PROCEDURES = frozenset(Procedure)
+
+
+def cases_of(actor: Actor, *, at: datetime, before: str = "", limit: int = 20) -> LinePage:
+    """Return the cases of the actor, or of whom they act for, the newest first.
+
+    Args:
+        actor: whose cases.
+        at: the present moment, for the lights.
+        before: `after` of the page before, empty for the first.
+        limit: how many.
+    """
+    rows = Case.objects.filter(applicant=actor.party)
+    if before:
+        rows = rows.filter(received_at__lt=datetime.fromisoformat(before))
+    found = list(rows.order_by("-received_at")[: limit + 1])
+    after = found[limit - 1].received_at.isoformat() if len(found) > limit else ""
+    today = clock.on_day(at)
+    return LinePage(items=tuple(_line(row, _due(row), today) for row in found[:limit]), after=after)
+
+
+def waiting_tasks(actor: Actor) -> int:
+    """Return how many tasks wait that *actor* may handle."""
+    return Stage.objects.filter(_within_reach(actor)).count()
+
+
+def tasks_of(actor: Actor, *, at: datetime, after: str = "", limit: int = 20) -> LinePage:
+    """Return cases with a task that *actor* may handle, the first due first."""
+    tasks = Stage.objects.filter(_within_reach(actor)).select_related("case").order_by("due_on", "id")
+    if after:
+        due, _sep, number = after.partition("_")
+        tasks = tasks.filter(Q(due_on__gt=due) | Q(due_on=due, id__gt=int(number)))
+    found = list(tasks[: limit + 1])
+    last = found[limit - 1] if len(found) > limit else None
+    today = clock.on_day(at)
+    return LinePage(
+        items=tuple(_line(task.case, task.due_on, today) for task in found[:limit]),
+        after="" if last is None else f"{last.due_on}_{last.pk}",
+    )
+
+
+def done_by(actor: Actor, *, at: datetime, before: str = "", limit: int = 20) -> LinePage:
+    """Return cases with a stage that *actor* closed, the latest first 已办."""
+    done = Stage.objects.filter(official=actor.subject).exclude(closed_at=None).select_related("case")
+    if before:
+        done = done.filter(closed_at__lt=datetime.fromisoformat(before))
+    found = list(done.order_by("-closed_at")[: limit + 1])
+    last = found[limit - 1] if len(found) > limit else None
+    today = clock.on_day(at)
+    return LinePage(
+        items=tuple(_line(stage.case, _due(stage.case), today) for stage in found[:limit]),
+        after="" if last is None or last.closed_at is None else last.closed_at.isoformat(),
+    )
+
+
+def watched_by(actor: Actor, *, at: datetime, after: str = "", limit: int = 20) -> LinePage:
+    """Return late stages in the organisations that *actor* supervises, the longest late first 督办."""
+    condition = _place_condition(actor, Permission.SUPERVISE)
+    late = Stage.objects.filter(condition, closed_at=None, due_on__lt=clock.on_day(at)).exclude(permission="")
+    if after:
+        due, _sep, number = after.partition("_")
+        late = late.filter(Q(due_on__gt=due) | Q(due_on=due, id__gt=int(number)))
+    found = list(late.select_related("case").order_by("due_on", "id")[: limit + 1])
+    last = found[limit - 1] if len(found) > limit else None
+    today = clock.on_day(at)
+    return LinePage(
+        items=tuple(_line(stage.case, stage.due_on, today) for stage in found[:limit]),
+        after="" if last is None else f"{last.due_on}_{last.pk}",
+    )
+
+
+def watched(actor: Actor, *, at: datetime) -> int:
+    """Return how many late stages *actor* supervises."""
+    condition = _place_condition(actor, Permission.SUPERVISE)
+    return Stage.objects.filter(condition, closed_at=None, due_on__lt=clock.on_day(at)).exclude(permission="").count()
+
+
+class OpenCases:
+    """What data.exchange may know of cases: which item an open one is about, and no more."""
+
+    def item_of(self, reference: str) -> str | None:
+        """Return the item's code, or None where there is no such open case."""
+        found = Case.objects.filter(reference=reference, concluded_at=None).values_list("item", flat=True)
+        return found.first()
+
+
+def own_case(actor: Actor, reference: str, *, at: datetime) -> CaseView:
+    """Return the actor's own case.
+
+    Raises:
+        CaseUnknown: it is somebody else's, or there is none.
+    """
+    row = _row(reference)
+    if row.applicant != actor.party:
+        raise CaseUnknown
+    stages = _stages(row)
+    waiting = next((stage for stage in stages if stage.kind == "supplement" and stage.closed_at is None), None)
+    return _view(row, stages, at, waiting)
+
+
+def case_within_reach(actor: Actor, reference: str, *, at: datetime) -> CaseView:
+    """Return a case that the official may handle; read it through `open_dossier`, which records the look.
+
+    Raises:
+        CaseUnknown: it lies outside their bounds, or there is none.
+    """
+    row = _row(reference)
+    stages = _stages(row)
+    mine = [stage for stage in stages if _holds(actor, stage.permission, stage)]
+    decides = _holds(actor, Permission.DECIDE, row)
+    if not mine and not decides and not any(_holds(actor, name, row) for name in Permission):
+        raise CaseUnknown
+    waiting = [stage for stage in mine if stage.closed_at is None]
+    # A task that was given to the reader comes first, then their own; one given to a colleague is shown last.
+    waiting.sort(key=lambda stage: (stage.assignee != actor.subject, stage.assignee is not None, stage.pk))
+    view = _view(row, stages, at, waiting[0] if waiting else None)
+    return replace(
+        view,
+        may_decide=decides and row.state == CaseState.ACCEPTED,
+        may_recall=recallable(row, stages, actor.subject),
+        extension_waits=any(stage.kind == EXTENSION and stage.closed_at is None for stage in stages),
+    )
+
+
+def line_of(case: UUID, *, at: datetime) -> CaseLine:
+    """Return a case as a line, for whoever has checked that the reader may see it.
+
+    Raises:
+        CaseUnknown: there is none.
+    """
+    return lines_of([case], at=at)[case]
+
+
+def lines_of(cases: Iterable[UUID], *, at: datetime) -> dict[UUID, CaseLine]:
+    """Return cases as lines by id: one statement."""
+    today = clock.on_day(at)
+    return {row.id: _line(row, _due(row), today) for row in Case.objects.filter(pk__in=list(cases))}
+
+
+def recallable(row: Case, stages: list[Stage], official: UUID) -> bool:
+    """Say whether *official* may take their acceptance back: it was theirs, and only its decision waits since."""
+    accepted = next((stage for stage in reversed(stages) if stage.decision in ACCEPTED), None)
+    if row.state != CaseState.ACCEPTED or accepted is None or accepted.official != official:
+        return False
+    since = [stage for stage in stages if stage.pk > accepted.pk]
+    return len(since) == 1 and since[0].kind == "decide" and since[0].closed_at is None and since[0].assignee is None
+
+
+def _place_condition(actor: Actor, permission: Permission) -> Q:
+    scope = scope_filter(actor, permission)
+    if not scope:
+        return Q(pk__in=[])
+    return within(scope, organisation="organisation__path", region="region")
+
+
+def _within_reach(actor: Actor) -> Q:
+    """Return the waiting stages whose permission reaches their place, as one condition."""
+    condition = Q(pk__in=[])
+    for permission in DECISIONS:
+        if scope_filter(actor, permission):
+            condition |= Q(permission=permission) & _place_condition(actor, permission)
+    return condition & Q(closed_at=None) & (Q(assignee=None) | Q(assignee=actor.subject))
+
+
+def _holds(actor: Actor, permission: str, place: Case | Stage) -> bool:
+    """Say whether the actor holds *permission* at the place of a case or a stage; both came with the row."""
+    if not permission:
+        return False
+    scope = scope_filter(actor, Permission(permission))
+    return scope.covers(organisation=place.organisation.path, place=place.region.low)
+
+
+def _row(reference: str) -> Case:
+    row = Case.objects.select_related("organisation", "region").filter(reference=reference).first()
+    if row is None:
+        raise CaseUnknown
+    return row
+
+
+def _stages(row: Case) -> list[Stage]:
+    """Return the stages of a case, the first opened first: one statement."""
+    return list(Stage.objects.filter(case=row).select_related("organisation", "region").order_by("opened_at", "id"))
+
+
+def _due(row: Case) -> date | None:
+    return None if row.concluded_at else row.promised_due
+
+
+def _line(row: Case, due: date | None, today: date) -> CaseLine:
+    return CaseLine(
+        id=row.id,
+        reference=row.reference,
+        item=row.item,
+        item_name=row.item_name,
+        item_name_en=row.item_name_en,
+        state=CaseState(row.state),
+        received_at=row.received_at,
+        due_on=due,
+        light=None if due is None else law.light(today, due, calendars.current()),
+    )
+
+
+def _view(row: Case, stages: list[Stage], at: datetime, waiting: Stage | None) -> CaseView:
+    dues = [stage.due_on for stage in stages if stage.closed_at is None and stage.due_on]
+    said = document(row)
+    return CaseView(
+        line=_line(row, min(dues, default=None), clock.on_day(at)),
+        applicant=row.applicant,
+        applicant_name=said.applicant,
+        organisation=row.organisation_id,
+        region=row.region_id,
+        organisation_name=row.organisation.name,
+        organisation_name_en=row.organisation.name_en,
+        form=said.answers,
+        prefilled=said.prefilled,
+        schema=said.schema,
+        evidence=evidence.load(row.evidence),
+        missing_due=row.missing_due,
+        suspended_on=row.suspended_on,
+        procedure=next((stage.kind for stage in stages if stage.closed_at is None and stage.kind in PROCEDURES), ""),
+        bundle=row.bundle,
+        output=row.output,
+        archived_at=row.archived_at,
+        statutory_due=row.statutory_due,
+        promised_due=row.promised_due,
+        provisional=row.provisional,
+        timeline=telling_of(row, stages),
+        task=None if waiting is None else _task(waiting),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Document:
+    """An application as it lies sealed in its row."""
+
+    applicant: str
+    answers: Mapping[str, Any]
+    prefilled: Mapping[str, Any]
+    schema: Mapping[str, Any]
+
+
+def document(row: Case) -> Document:
+    """Return the application of *row*; rows of the first release hold the answers only."""
+    kept = orjson.loads(row.form)
+    if "answers" not in kept:
+        return Document(applicant="", answers=kept, prefilled={}, schema=forms.common_schema())
+    return Document(
+        applicant=kept["applicant"],
+        answers=kept["answers"],
+        prefilled=kept.get("prefilled", {}),
+        schema=kept.get("schema") or forms.common_schema(),
+    )
+
+
+def _task(row: Stage) -> Task:
+    permission = Permission(row.permission) if row.permission else None
+    return Task(
+        stage=row.pk,
+        number=-row.pk if row.number is None else row.number,
+        kind=row.kind,
+        assignee=row.assignee,
+        days=row.days,
+        permission=permission,
+        decisions=DECISIONS[permission] if permission else (),
+        opened_at=row.opened_at,
+    )
+
+
+def telling_of(row: Case, stages: Iterable[Stage]) -> tuple[Moment, ...]:
+    """Return the case's story from its stages, the first moment first."""
+    moments = [Moment(title=_("申请已提交，收件成功"), at=row.received_at)]
+    for stage in stages:
+        moments += _moments(stage)
+    if row.state == CaseState.WITHDRAWN and row.concluded_at is not None:
+        moments.append(Moment(title=_("申请已撤回"), at=row.concluded_at))
+    return tuple(sorted(moments, key=lambda moment: moment.at))
+
+
+def _moments(stage: Stage) -> Iterator[Moment]:
+    place, said = stage.organisation.name, stage.reason or ""
+    if stage.kind in PROCEDURES:
+        title = _("{procedure}开始，约 {days} 日，不计入办理期限")
+        told = format_lazy(title, procedure=Procedure(stage.kind).label, days=stage.days)
+        yield Moment(title=told, at=stage.opened_at, reason=said, organisation=place)
+    if stage.closed_at is None or stage.decision == Decision.LAPSED:
+        return
+    title = Decision(stage.decision).label
+    if stage.kind in PROCEDURES:
+        title, said = format_lazy("{procedure}：{ended}", procedure=Procedure(stage.kind).label, ended=title), ""
+    elif stage.decision == Decision.EXTEND:
+        title = format_lazy(_("{extended} {days} 日"), extended=title, days=stage.days)
+    yield Moment(title=title, at=stage.closed_at, reason=said, organisation=place)

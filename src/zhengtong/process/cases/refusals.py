@@ -1,0 +1,165 @@
+"""What cases refuse 办件拒绝事由: each with what is wrong and what to do."""
+
+from zhengtong.kernel.errors import Conflict, NotFound, Refusal
+from zhengtong.kernel.errors import mark as _
+
+
+class CaseUnknown(NotFound):
+    """There is no such case, or not for this reader."""
+
+    code = "case_unknown"
+    message = _("没有找到这个办件。")
+    remedy = _("请核对办件编号，或从“我的办件”进入。")
+
+
+class NotOnline(Refusal):
+    """The item cannot be applied for here yet."""
+
+    code = "item_not_online"
+    message = _("“{item}”目前不能在网上申请。")
+    remedy = _("请按办事指南到窗口办理。")
+
+
+class AlreadyHandled(Conflict):
+    """The task was handled meanwhile, by this official or by another."""
+
+    code = "task_already_handled"
+    message = _("这一环节已经办理过了。")
+    remedy = _("请刷新页面查看办理结果。")
+
+
+class ReasonMissing(Refusal):
+    """A decision against the applicant needs its reason (行政许可法 §32, §38)."""
+
+    code = "reason_missing"
+    status = 422
+    message = _("“{decision}”须说明理由。")
+    remedy = _("请写明理由和依据，一次说全。")
+
+
+class WrongDecision(Refusal):
+    """The decision is not one of this task's."""
+
+    code = "wrong_decision"
+    status = 422
+    message = _("这一环节不能作出这项决定。")
+    remedy = _("请从列出的办理意见中选择。")
+
+
+class NothingToSupplement(Conflict):
+    """The case does not wait for a correction."""
+
+    code = "nothing_to_supplement"
+    message = _("这个办件现在不需要补正。")
+    remedy = _("请刷新页面查看当前状态。")
+
+
+class AlreadyReturned(Conflict):
+    """The case was returned once; all that was missing had to be told then (行政许可法 §32)."""
+
+    code = "case_already_returned"
+    message = _("这个办件已经退回补正过一次，不能再次退回。")
+    remedy = _("补正告知须一次说全。请受理、容缺受理，或者说明理由不予受理。")
+
+
+class EvidenceOpen(Conflict):
+    """Evidence is still missing or not checked, so nothing can be granted yet."""
+
+    code = "case_evidence_open"
+    message = _("还有材料没有核验或者补齐：{names}。")
+    remedy = _("请先核验列出的材料；容缺的材料等申请人补齐，逾期未补的可以不予批准。")
+
+
+class NothingMissing(Refusal):
+    """A conditional acceptance names what may come later, and it must be evidence of this case."""
+
+    code = "case_nothing_missing"
+    status = 422
+    message = _("容缺受理须选明哪些材料可以后补。")
+    remedy = _("请从本办件的材料中选择；材料齐全的请直接受理。")
+
+
+class EvidenceNotGiven(Refusal):
+    """A piece of evidence that only the applicant can give, or a commitment, is missing from the application."""
+
+    code = "case_evidence_not_given"
+    status = 422
+    message = _("缺少材料：{names}。")
+    remedy = _("请上传该材料；可以告知承诺的，请勾选承诺。")
+
+
+class ProcedureRuns(Conflict):
+    """While a special procedure runs, nothing is decided."""
+
+    code = "case_procedure_runs"
+    message = _("“{procedure}”还没有结束，不能作出这项操作。")
+    remedy = _("请先登记程序结束。")
+
+
+class NoProcedure(Conflict):
+    """No special procedure runs that could end."""
+
+    code = "case_no_procedure"
+    message = _("没有进行中的特别程序。")
+    remedy = _("请刷新页面查看当前状态。")
+
+
+class NotInProgress(Conflict):
+    """What was asked for belongs to an accepted case that is not decided."""
+
+    code = "case_not_in_progress"
+    message = _("办件不在办理中，不能进行这项操作。")
+    remedy = _("请刷新页面查看当前状态。")
+
+
+class ExtensionTooLong(Refusal):
+    """An extension is at most ten days, once, before the period has run out (行政许可法 §42)."""
+
+    code = "case_extension_refused"
+    status = 422
+    message = _("不能延期：{what}。")
+    remedy = _("期限届满前经本机关负责人批准，可以延长一次，最长十日，并应当将理由告知申请人。")
+
+
+class OwnRequest(Refusal):
+    """Who asks for an extension does not approve it."""
+
+    code = "case_own_request"
+    status = 403
+    message = _("不能批准自己提出的延期。")
+    remedy = _("请由本机关负责人或者另一位有权批准的同事办理。")
+
+
+class AssignedElsewhere(Refusal):
+    """The task was given to a colleague."""
+
+    code = "case_assigned_elsewhere"
+    status = 403
+    message = _("这一环节已经委托给另一位同事办理。")
+    remedy = _("请由受委托人办理，或者由委托人先收回。")
+
+
+class CannotRecall(Conflict):
+    """A decision can be taken back only by who made it, while nobody has acted on it."""
+
+    code = "case_cannot_recall"
+    message = _("不能收回：后续环节已经开始，或者意见不是您作出的。")
+    remedy = _("如需更正，请按规定撤销原决定后重新办理。")
+
+
+class NotCompetent(Refusal):
+    """The organisation does not handle this item."""
+
+    code = "case_not_competent"
+    status = 422
+    message = _("“{organisation}”的实施清单中没有这个事项，不能移送。")
+    remedy = _("请移送给有权办理的机关；都不属于的，请不予受理并告知申请人向有关机关申请（行政许可法第三十二条）。")
+
+
+class ColleagueUnfit(Refusal):
+    """A task is delegated to a colleague of the same organisation only."""
+
+    code = "case_colleague_unfit"
+    status = 422
+    message = _("只能委托给本单位在岗的同事。")
+    remedy = _("请从名单中选择；跨单位的请使用移送。")

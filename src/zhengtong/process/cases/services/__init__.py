@@ -1,0 +1,1 @@
+"""Acts on cases: one module for each kind of person who acts."""

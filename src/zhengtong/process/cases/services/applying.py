@@ -1,0 +1,207 @@
+"""What the applicant does 申请人: apply, supplement, hand in what was missing, withdraw."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from zhengtong.kernel import clock
+from zhengtong.kernel.events.api import emit
+from zhengtong.kernel.ids import new_reference
+from zhengtong.kernel.regions import api as regions
+from zhengtong.process.cases import evidence, queries
+from zhengtong.process.cases.contracts import (
+    CaseReceived,
+    CaseState,
+    Decision,
+    ServedEvidence,
+)
+from zhengtong.process.cases.models import Case, Stage
+from zhengtong.process.cases.refusals import NothingToSupplement, NotOnline
+from zhengtong.process.cases.services.common import (
+    HANDLING,
+    close,
+    own,
+    record_act,
+    sealed,
+    silence_begins,
+)
+from zhengtong.process.forms import api as forms
+from zhengtong.process.items import api as items
+from zhengtong.process.store import api as store
+from zhengtong.trust.identity import api as identity
+from zhengtong.trust.identity.contracts import Actor, AssuranceLevel
+
+
+def receive(  # noqa: PLR0913 -- an application has so many parts, all named at the call
+    *,
+    actor: Actor,
+    case: UUID,
+    item: str,
+    form: Mapping[str, Any],
+    at: datetime,
+    prefilled: Mapping[str, Any] | None = None,
+    committed: Collection[str] = (),
+    uploads: Mapping[str, str] | None = None,
+    schema: Mapping[str, Any] | None = None,
+    region: str = "",
+    bundle: str = "",
+    found: Mapping[str, ServedEvidence] | None = None,
+) -> str:
+    """Receive an application for *item* and return its reference 收件.
+
+    Args:
+        actor: who applies, for themselves or for a principal; the real name must be proved.
+        case: an id chosen with the form, so that sending it twice makes one case.
+        item: the item's code.
+        form: what the applicant says; sealed.
+        at: the present moment.
+        prefilled: what shared data said, by field; sealed beside it.
+        committed: evidence the applicant gave a notified commitment for.
+        uploads: ids of uploaded files by evidence.
+        schema: what was asked, where it is not the item's own form; kept with the application.
+        region: where the applicant belongs: the office there, or the nearest above, handles it.
+        bundle: the reference of the bundle this case is a part of.
+        found: evidence the bundle has obtained already.
+
+    Raises:
+        AssuranceTooLow, MandateMissing: identity does not suffice.
+        NotOnline: nobody handles the item online.
+        EvidenceNotGiven: evidence that only the applicant can give is missing.
+    """
+    identity.require_assurance(actor, AssuranceLevel.SUBSTANTIAL)
+    with transaction.atomic():
+        known = Case.objects.filter(pk=case, applicant=actor.party).first()
+        if known is not None:
+            return known.reference
+        guide = items.guide(item, region=region or None, at=clock.on_day(at))
+        identity.require_mandate(actor, matter=guide.item.department_key, at=at)
+        if not guide.implementations or not (guide.item.online or bundle):
+            raise NotOnline(item=guide.item.name.zh)
+        served = evidence.serve(
+            guide.item.evidence, actor=actor, committed=committed, uploads=uploads or {}, purpose=HANDLING, at=at,
+            found=found,
+        )  # fmt: skip
+        row = _new_case(actor, case, guide, at)
+        name = identity.names_of([actor.party]).get(actor.party, "")
+        asked = dict(schema or guide.item.form or forms.common_schema())
+        row.form = sealed(
+            queries.Document(applicant=name, answers=dict(form), prefilled=dict(prefilled or {}), schema=asked)
+        )
+        row.evidence, row.bundle = evidence.dump(served), bundle
+        row.save(force_insert=True)
+        evidence.count(item, served)
+        record_act(actor, "receive", row, at)
+        about = CaseReceived(case=case, item=item, applicant=actor.party)
+        emit("process.case.received.v1", subject=case, data=about, at=at)
+        _start(row, guide, actor, at)
+    return row.reference
+
+
+def _new_case(actor: Actor, case: UUID, guide: items.ServiceGuide, at: datetime) -> Case:
+    handled = guide.implementations[0]
+    row = Case(
+        id=case,
+        reference=new_reference("BJ"),
+        item=guide.item.code,
+        item_version=guide.version,
+        item_name=guide.item.name.zh,
+        item_name_en=guide.item.name.en,
+        region_id=handled.region,
+        organisation_id=handled.organisation,
+        applicant=actor.party,
+        state=CaseState.RECEIVED,
+        process=guide.item.process,
+        received_at=at,
+    )
+    if actor.assistance and actor.region and not regions.is_within(handled.region, actor.region):
+        row.receiver_id, row.receiver_region_id = actor.organisation, actor.region  # taken in here, decided there 通办
+    return row
+
+
+def _start(row: Case, guide: items.ServiceGuide, actor: Actor, at: datetime) -> None:
+    variables: dict[str, Any] = {"decision": "", "acceptance_ends": silence_begins(at)}
+    if guide.item.joins:
+        bodies = (items.body_of(key, row.region_id) for key in guide.item.joins)
+        variables["departments"] = [f"{body.organisation}@{body.region}" for body in bodies if body is not None]
+        variables["any_one"] = guide.item.any_one
+    definition = store.in_effect(row.process, at)
+    start = store.StartProcess(process=row.process, variables=variables)
+    store.start(row.id, definition.id, start, at=at, actor=actor.subject)
+
+
+def supplement(
+    *, actor: Actor, case: UUID, form: Mapping[str, Any], at: datetime, uploads: Mapping[str, str] | None = None
+) -> None:
+    """Hand in what was missing 补正; the period for acceptance begins anew.
+
+    Raises:
+        CaseUnknown: it is not the actor's case.
+        NothingToSupplement: it does not wait for a correction.
+    """
+    with transaction.atomic():
+        row = own(actor, case)
+        waiting = Stage.objects.filter(case=row, permission="", closed_at=None, kind="supplement").first()
+        if waiting is None or row.state != CaseState.CORRECTION:
+            raise NothingToSupplement
+        said = queries.document(row)
+        row.form = sealed(replace(said, answers=dict(form)))
+        if uploads:
+            row.evidence = evidence.dump(_with_uploads(row, uploads, at))
+        row.save(update_fields=["form", "evidence"])
+        close(waiting, Decision.SUPPLIED, "", actor, at)
+        record_act(actor, "supplement", row, at)
+        command = store.CompleteWorkItem(
+            work_item=waiting.number or 0, results={"decision": "", "acceptance_ends": silence_begins(at)}
+        )
+        store.carry_out(case, command, key=f"task:{waiting.number}", at=at, actor=actor.subject)
+
+
+def hand_in_missing(*, actor: Actor, case: UUID, uploads: Mapping[str, str], at: datetime) -> None:
+    """Hand in evidence that a conditional acceptance left open 容缺补齐.
+
+    Raises:
+        CaseUnknown: it is not the actor's case.
+        NothingToSupplement: nothing is missing, or none of what is missing was handed in.
+    """
+    with transaction.atomic():
+        row = own(actor, case)
+        missing = {piece.key for piece in evidence.load(row.evidence) if piece.missing}
+        if not missing & set(uploads) or CaseState(row.state).ended:
+            raise NothingToSupplement
+        given = {key: file for key, file in uploads.items() if key in missing}
+        row.evidence = evidence.dump(_with_uploads(row, given, at))
+        if not any(piece["missing"] for piece in row.evidence):
+            row.missing_due = None
+        row.save(update_fields=["evidence", "missing_due"])
+        record_act(actor, "hand_in_missing", row, at, after={"evidence": sorted(given)})
+
+
+def _with_uploads(row: Case, uploads: Mapping[str, str], at: datetime) -> list[ServedEvidence]:
+    today = clock.on_day(at)
+    return [
+        replace(
+            piece, route="upload", source="applicant", on=today, file=uploads[piece.key], missing=False, to_check=False
+        )
+        if piece.key in uploads
+        else piece
+        for piece in evidence.load(row.evidence)
+    ]
+
+
+def withdraw(*, actor: Actor, case: UUID, at: datetime) -> None:
+    """Withdraw an application before it is concluded 撤回; a second time changes nothing.
+
+    Raises:
+        CaseUnknown: it is not the actor's case.
+        InstanceEnded: it is concluded already.
+    """
+    with transaction.atomic():
+        row = own(actor, case)
+        if row.state == CaseState.WITHDRAWN:
+            return
+        record_act(actor, "withdraw", row, at)
+        store.carry_out(case, store.CancelCase(reason="withdrawn"), key="withdraw", at=at, actor=actor.subject)

@@ -1,0 +1,144 @@
+"""What officials decide 审批: accept, return, refuse; countersign; grant, deny; approve an extension."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from zhengtong.kernel import clock
+from zhengtong.kernel.calendar import api as calendars
+from zhengtong.process.cases import evidence, law
+from zhengtong.process.cases.contracts import (
+    DECISIONS,
+    EXTENSION,
+    Decision,
+    Permission,
+    Procedure,
+)
+from zhengtong.process.cases.models import Case, Stage
+from zhengtong.process.cases.refusals import (
+    AlreadyHandled,
+    AlreadyReturned,
+    AssignedElsewhere,
+    EvidenceOpen,
+    NothingMissing,
+    ProcedureRuns,
+    ReasonMissing,
+    WrongDecision,
+)
+from zhengtong.process.cases.services import clocks
+from zhengtong.process.cases.services.common import close, locked, record_act
+from zhengtong.process.store import api as store
+from zhengtong.trust.access.api import require
+from zhengtong.trust.identity.contracts import Actor
+
+
+def decide(
+    *,
+    actor: Actor,
+    case: UUID,
+    task: int,
+    decision: Decision,
+    reason: str,
+    at: datetime,
+    checked: Collection[str] = (),
+    missing: Collection[str] = (),
+) -> None:
+    """Decide a task: accept, accept conditionally, return once or refuse; agree or not; grant or deny.
+
+    Args:
+        actor: the official.
+        case: the case.
+        task: the number of the task, as the dossier showed it.
+        decision: one of the task's.
+        reason: required for what is against the applicant; they read it.
+        at: the present moment.
+        checked: evidence the official has checked with the department that keeps it.
+        missing: evidence that may come later, for a conditional acceptance.
+
+    Raises:
+        CaseUnknown: there is no such case.
+        NotAllowed: it lies outside the official's bounds.
+        AlreadyHandled: somebody was first; nothing changed.
+        WrongDecision, ReasonMissing, AlreadyReturned, NothingMissing: the decision does not fit, or lacks something.
+        AssignedElsewhere: the task was delegated to a colleague.
+        EvidenceOpen, ProcedureRuns: it is too early to grant.
+    """
+    with transaction.atomic():
+        row = locked(case)
+        stage = _stage(actor, row, task, decision)
+        if decision.needs_reason and not reason.strip():
+            raise ReasonMissing(decision=str(decision.label), field="reason")
+        _fits(row, decision, checked, missing, at)
+        close(stage, decision, reason.strip(), actor, at)
+        permission = Permission(stage.permission)
+        after = {"task": task, "decision": decision.value, "checked": sorted(checked), "missing": sorted(missing)}
+        record_act(actor, decision.value, row, at, permission=permission, after=after)
+        if stage.kind == EXTENSION:
+            clocks.extension_decided(row, stage, at)
+            return
+        outcome = Decision.ACCEPT if decision is Decision.ACCEPT_CONDITIONALLY else decision
+        command = store.CompleteWorkItem(work_item=task, results={"decision": outcome.value})
+        store.carry_out(case, command, key=f"task:{task}", at=at, actor=actor.subject)
+
+
+def _stage(actor: Actor, row: Case, task: int, decision: Decision) -> Stage:
+    """Return the open stage of a task that the actor may decide so.
+
+    An extension has no work item; its task is the negative of its stage.
+    """
+    permission = next((name for name, allowed in DECISIONS.items() if decision in allowed), None)
+    if permission is None:
+        raise WrongDecision
+    facts = {"pk": -task} if task < 0 else {"number": task}
+    stage = Stage.objects.select_related("organisation").filter(case=row, **facts).first()
+    place = row if stage is None else stage
+    require(actor, permission, organisation=place.organisation_id, region=place.region_id)
+    if stage is None or stage.closed_at is not None:
+        raise AlreadyHandled
+    if stage.permission != permission:
+        raise WrongDecision
+    if stage.assignee is not None and stage.assignee != actor.subject:
+        raise AssignedElsewhere
+    if stage.kind == EXTENSION:
+        clocks.not_own_request(stage, actor)
+    return stage
+
+
+def _fits(row: Case, decision: Decision, checked: Collection[str], missing: Collection[str], at: datetime) -> None:
+    if decision is Decision.RETURN:
+        returned = Stage.objects.filter(case=row, decision=Decision.RETURN).count()
+        if not law.may_return(returned):
+            raise AlreadyReturned
+    elif decision is Decision.ACCEPT_CONDITIONALLY:
+        _leave_open(row, missing, at)
+    elif decision in {Decision.GRANT, Decision.DENY}:
+        running = Stage.objects.filter(case=row, closed_at=None, kind__in=list(Procedure)).first()
+        if running is not None:
+            raise ProcedureRuns(procedure=str(Procedure(running.kind).label))
+        if decision is Decision.GRANT:
+            _evidence_complete(row, checked, at)
+
+
+def _leave_open(row: Case, missing: Collection[str], at: datetime) -> None:
+    pieces = evidence.load(row.evidence)
+    if not missing or not set(missing) <= {piece.key for piece in pieces}:
+        raise NothingMissing(field="missing")
+    row.evidence = evidence.dump(replace(piece, missing=piece.key in missing) for piece in pieces)
+    row.missing_due = law.missing_due(clock.on_day(at), calendars.current()).on
+    row.save(update_fields=["evidence", "missing_due"])
+
+
+def _evidence_complete(row: Case, checked: Collection[str], at: datetime) -> None:
+    pieces = evidence.load(row.evidence)
+    still = [piece for piece in pieces if piece.missing or (piece.to_check and piece.key not in checked)]
+    if still:
+        raise EvidenceOpen(names="、".join(piece.name for piece in still))
+    if any(piece.to_check for piece in pieces):
+        today = clock.on_day(at)
+        row.evidence = evidence.dump(
+            replace(piece, to_check=False, on=today) if piece.to_check else piece for piece in pieces
+        )
+        row.save(update_fields=["evidence"])

@@ -1,0 +1,412 @@
+"""What crosses the door of items 事项: the catalogue of what government does on request, and its guides.
+
+Elements follow the national catalogue of government service items 政务服务事项: basis, body, object, periods, evidence,
+criteria, fee, channels, visits, output. Texts are kept in both languages (`Words`) and print in the reader's.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from django.utils.functional import Promise
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from zhengtong.kernel.errors import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The same words in Chinese and English; prints in the reader's language, Chinese when in doubt."""
+
+    zh: str
+    en: str
+
+    def __str__(self) -> str:
+        return self.en if (get_language() or "").startswith("en") and self.en else self.zh
+
+
+class ItemKind(StrEnum):
+    """Kind of item 事项类型 (行政权力与公共服务)."""
+
+    LICENSE = "license"
+    CONFIRMATION = "confirmation"
+    FILING = "filing"
+    PAYMENT = "payment"
+    PUBLIC_SERVICE = "public_service"
+    OTHER = "other"
+
+    @property
+    def label(self) -> Promise:
+        """The kind's name on screen."""
+        return _KIND_LABELS[self]
+
+
+_KIND_LABELS: dict[ItemKind, Promise] = {
+    ItemKind.LICENSE: _("行政许可"),
+    ItemKind.CONFIRMATION: _("行政确认"),
+    ItemKind.FILING: _("行政备案"),
+    ItemKind.PAYMENT: _("行政给付"),
+    ItemKind.PUBLIC_SERVICE: _("公共服务"),
+    ItemKind.OTHER: _("其他行政权力"),
+}
+# The digit for the kind in an implementation code; our own numbering, the published layout is unverified.
+KIND_DIGITS = {kind: str(digit) for digit, kind in enumerate(ItemKind, start=1)}
+
+
+class Audience(StrEnum):
+    """Who may apply 服务对象."""
+
+    NATURAL = "natural"
+    LEGAL = "legal"
+
+    @property
+    def label(self) -> Promise:
+        """The audience's name on screen."""
+        return _AUDIENCE_LABELS[self]
+
+
+_AUDIENCE_LABELS: dict[Audience, Promise] = {Audience.NATURAL: _("个人"), Audience.LEGAL: _("企业和组织")}
+
+
+class Channel(StrEnum):
+    """Where an application can be made 办理渠道."""
+
+    WEB = "web"
+    MOBILE = "mobile"
+    WINDOW = "window"
+    KIOSK = "kiosk"
+
+    @property
+    def label(self) -> Promise:
+        """The channel's name on screen."""
+        return _CHANNEL_LABELS[self]
+
+
+_CHANNEL_LABELS: dict[Channel, Promise] = {
+    Channel.WEB: _("网上办理"),
+    Channel.MOBILE: _("手机办理"),
+    Channel.WINDOW: _("窗口办理"),
+    Channel.KIOSK: _("自助终端"),
+}
+
+
+class EvidenceRoute(StrEnum):
+    """How a piece of evidence is obtained first 材料来源; only the last asks the applicant for a paper."""
+
+    LICENCE = "licence"
+    SHARED = "shared"
+    CHECK = "check"
+    COMMITMENT = "commitment"
+    UPLOAD = "upload"
+
+    @property
+    def label(self) -> Promise:
+        """The route's name on screen."""
+        return _ROUTE_LABELS[self]
+
+
+_ROUTE_LABELS: dict[EvidenceRoute, Promise] = {
+    EvidenceRoute.LICENCE: _("电子证照，免提交"),
+    EvidenceRoute.SHARED: _("数据共享，免提交"),
+    EvidenceRoute.CHECK: _("部门核验，免提交"),
+    EvidenceRoute.COMMITMENT: _("告知承诺，免提交"),
+    EvidenceRoute.UPLOAD: _("申请人提供"),
+}
+
+
+class DayUnit(StrEnum):
+    """What a period counts: working days 工作日 or calendar days 日."""
+
+    WORKDAYS = "workdays"
+    DAYS = "days"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Basis:
+    """A clause an item rests on 设定依据: the law and its articles, empty where only the law is cited."""
+
+    law: Words
+    articles: tuple[int, ...] = ()
+
+    def __str__(self) -> str:
+        english = (get_language() or "").startswith("en")
+        if not self.articles:
+            return str(self.law)
+        if english:
+            return f"{self.law}, art. {', '.join(map(str, self.articles))}"
+        return f"《{self.law.zh}》" + "、".join(f"第{article}条" for article in self.articles)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Period:
+    """A period 时限; zero days is done while you wait 即办. `basis` is the clause that sets a statutory one."""
+
+    days: int
+    unit: DayUnit
+    basis: Basis | None = None
+
+    @property
+    def instant(self) -> bool:
+        """Whether it is done while the applicant waits."""
+        return self.days == 0
+
+    def shorter_than(self, other: "Period") -> bool:
+        """Say whether it ends sooner, weighing five working days as seven days.
+
+        >>> Period(days=5, unit=DayUnit.WORKDAYS).shorter_than(Period(days=7, unit=DayUnit.DAYS))
+        False
+        """
+        mine, others = (period.days * (7 if period.unit is DayUnit.WORKDAYS else 5) for period in (self, other))
+        return mine < others
+
+    def __str__(self) -> str:
+        if self.instant:
+            return str(_("即时办结"))
+        if self.unit is DayUnit.WORKDAYS:
+            return ngettext("%(days)d 个工作日", "%(days)d 个工作日", self.days) % {"days": self.days}
+        return ngettext("%(days)d 日", "%(days)d 日", self.days) % {"days": self.days}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Evidence:
+    """A type of evidence 材料 and how it is obtained first."""
+
+    key: str
+    name: Words
+    served: EvidenceRoute
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Output:
+    """What comes out 办理结果; a licence arrives in the applicant's wallet."""
+
+    key: str
+    name: Words
+    licence: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LifeEvent:
+    """An event of a life or a business under which items are found 主题."""
+
+    key: str
+    name: Words
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Item:
+    """An item of the base catalogue 基本目录 as one version says it.
+
+    `process` is the key of the process that handles it, `joins` the departments whose opinion it asks (all of them
+    会签, or the first 或签 when `any_one`), `form` the JSON Schema of what it asks; None asks the common form.
+    """
+
+    code: str
+    name: Words
+    department: Words
+    department_key: str
+    kind: ItemKind
+    audiences: tuple[Audience, ...]
+    basis: tuple[Basis, ...]
+    statutory: Period | None
+    promised: Period
+    fee: bool
+    channels: tuple[Channel, ...]
+    visits: int
+    evidence: tuple[Evidence, ...]
+    criteria: tuple[Words, ...]
+    output: Output
+    levels: tuple[str, ...]
+    life_events: tuple[LifeEvent, ...]
+    keywords: str
+    rank: int
+    process: str = "single_item"
+    joins: tuple[str, ...] = ()
+    any_one: bool = False
+    form: Mapping[str, Any] | None = None
+
+    @property
+    def online(self) -> bool:
+        """Whether all of it can be done without a visit."""
+        return Channel.WEB in self.channels and self.visits == 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bundle:
+    """One thing 一件事: items of several departments applied for once; `items` are codes.
+
+    `waits` says which items of it begin only when others have been granted (no circle: checked when read);
+    `forms` gives items a form of their own inside of this bundle.
+    """
+
+    code: str
+    name: Words
+    lead: Words
+    lead_key: str
+    items: tuple[str, ...]
+    national: bool
+    life_events: tuple[LifeEvent, ...]
+    rank: int
+    waits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    forms: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Catalogue:
+    """A catalogue as read from a province's folder: checked, not yet published."""
+
+    items: tuple[Item, ...]
+    bundles: tuple[Bundle, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ImplementationEntry:
+    """That an organisation handles an item in a region 实施清单, to be published."""
+
+    item: str
+    region: str
+    organisation: UUID
+    organisation_code: str
+    organisation_name: Words
+    window: Words
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ImplementationView:
+    """Who handles an item where; `code` has 31 characters (18 + 1 + 12, layout unverified)."""
+
+    code: str
+    region: str
+    organisation: UUID
+    organisation_name: Words
+    window: Words
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ServiceGuide:
+    """A service guide 办事指南: the item as in force on a day, and who handles it for the reader's region."""
+
+    item: Item
+    version: int
+    effective_from: date
+    implementations: tuple[ImplementationView, ...]
+    bundles: tuple["CatalogEntry", ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CatalogEntry:
+    """A line of a list: an item, or a bundle (`kind` is None, `parts` counts its items)."""
+
+    code: str
+    name: Words
+    department: Words
+    kind: ItemKind | None
+    audiences: tuple[Audience, ...]
+    promised: Period | None
+    online: bool
+    visits: int
+    parts: int = 0
+
+    @property
+    def is_bundle(self) -> bool:
+        """Whether it is one thing made of several items."""
+        return self.kind is None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BundleGuide:
+    """A bundle with its items and the evidence they need between them, each asked once."""
+
+    bundle: Bundle
+    items: tuple[CatalogEntry, ...]
+    evidence: tuple[Evidence, ...]
+    evidence_before: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EntryPage:
+    """One page of a list; pages count from 1."""
+
+    entries: tuple[CatalogEntry, ...]
+    total: int
+    page: int
+    size: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, at least one."""
+        return max(1, -(-self.total // self.size))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Theme:
+    """A life event with what is found under it, bundles first."""
+
+    event: LifeEvent
+    entries: tuple[CatalogEntry, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DepartmentCount:
+    """How many items a department has; of those with a statutory period, how many promise a shorter one 承诺提速."""
+
+    department: Words
+    items: int
+    with_statutory_period: int = 0
+    promised_shorter: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CatalogueStatistics:
+    """The catalogue in figures; shares are from 0 to 1."""
+
+    items: int
+    bundles: int
+    implementations: int
+    online_share: float
+    mobile_share: float
+    at_most_one_visit_share: float
+    instant_share: float
+    evidence_not_asked_share: float
+    departments: tuple[DepartmentCount, ...] = field(default=())
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PublishReport:
+    """What publishing a catalogue did."""
+
+    added: int
+    changed: int
+    unchanged: int
+    withdrawn: int
+
+
+class ItemUnknown(Refusal):
+    """No item or bundle has this code, or none in force on that day."""
+
+    code = "item_unknown"
+    status = 404
+    message = _("没有找到编码为 {item} 的事项。")
+    remedy = _("事项可能已调整，请按名称重新搜索。")
+
+
+class CatalogueBroken(Refusal):
+    """A file of the catalogue cannot be published: `place` says where, `what` what is wrong."""
+
+    code = "catalogue_broken"
+    status = 422
+    message = _("事项目录 {place} 有误：{what}")
+    remedy = _("请改正该处后重新载入；在此之前继续使用原目录。")
+
+
+class ImplementationBroken(Refusal):
+    """An implementation names an item that is not published, or an organisation without a credit code."""
+
+    code = "implementation_broken"
+    status = 422
+    message = _("事项 {item} 在 {region} 的实施清单有误：{what}")
+    remedy = _("请核对事项编码和实施主体的统一社会信用代码。")

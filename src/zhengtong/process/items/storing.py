@@ -1,0 +1,93 @@
+"""Items and bundles to JSON and back: what a version said is kept whole, as it was."""
+
+import hashlib
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+
+from zhengtong.process.items.contracts import (
+    Audience,
+    Basis,
+    Bundle,
+    Channel,
+    DayUnit,
+    Evidence,
+    EvidenceRoute,
+    Item,
+    ItemKind,
+    LifeEvent,
+    Output,
+    Period,
+    Words,
+)
+
+# The search collection of the catalogue, and how its keys begin.
+COLLECTION = "items"
+ITEM, BUNDLE = "item:", "bundle:"
+
+
+def dump(thing: Item | Bundle) -> dict[str, Any]:
+    """Return *thing* as plain JSON values."""
+    document: dict[str, Any] = orjson.loads(orjson.dumps(asdict(thing)))
+    return document
+
+
+def digest(document: dict[str, Any]) -> str:
+    """Return the SHA-256 of a dumped thing: equal digests are equal contents."""
+    return hashlib.sha256(orjson.dumps(document, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def load_item(row: dict[str, Any]) -> Item:
+    """Return the item that `dump` wrote."""
+    plain = {key: row[key] for key in ("code", "department_key", "fee", "visits", "keywords", "rank")}
+    return Item(
+        **plain,
+        name=Words(**row["name"]),
+        department=Words(**row["department"]),
+        kind=ItemKind(row["kind"]),
+        audiences=tuple(Audience(value) for value in row["audiences"]),
+        basis=tuple(_basis(value) for value in row["basis"]),
+        statutory=_period(row["statutory"]) if row["statutory"] else None,
+        promised=_period(row["promised"]),
+        channels=tuple(Channel(value) for value in row["channels"]),
+        evidence=tuple(_evidence(value) for value in row["evidence"]),
+        criteria=tuple(Words(**value) for value in row["criteria"]),
+        output=Output(**{**row["output"], "name": Words(**row["output"]["name"])}),
+        levels=tuple(row["levels"]),
+        life_events=_life_events(row),
+        process=row.get("process", "single_item"),
+        joins=tuple(row.get("joins", ())),
+        any_one=row.get("any_one", False),
+        form=row.get("form"),
+    )
+
+
+def load_bundle(row: dict[str, Any]) -> Bundle:
+    """Return the bundle that `dump` wrote."""
+    plain = {key: row[key] for key in ("code", "lead_key", "national", "rank")}
+    return Bundle(
+        **plain,
+        name=Words(**row["name"]),
+        lead=Words(**row["lead"]),
+        items=tuple(row["items"]),
+        life_events=_life_events(row),
+        waits={code: tuple(others) for code, others in row.get("waits", {}).items()},
+        forms=row.get("forms", {}),
+    )
+
+
+def _basis(row: dict[str, Any]) -> Basis:
+    return Basis(law=Words(**row["law"]), articles=tuple(row["articles"]))
+
+
+def _period(row: dict[str, Any]) -> Period:
+    return Period(days=row["days"], unit=DayUnit(row["unit"]), basis=_basis(row["basis"]) if row["basis"] else None)
+
+
+def _evidence(row: dict[str, Any]) -> Evidence:
+    return Evidence(key=row["key"], name=Words(**row["name"]), served=EvidenceRoute(row["served"]))
+
+
+def _life_events(row: dict[str, Any]) -> tuple[LifeEvent, ...]:
+    return tuple(LifeEvent(key=event["key"], name=Words(**event["name"])) for event in row["life_events"])

@@ -1,0 +1,1 @@
+"""Process mining 流程挖掘: what really happened, read from the event log."""

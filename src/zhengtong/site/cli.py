@@ -1,0 +1,79 @@
+"""The `zhengtong` command 命令行: one entry; every room brings its own commands, loaded only when they are called."""
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+# name → (module:attribute, what it does). The help text stands here so that `zhengtong --help` imports no room.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "rules": ("zhengtong.rules.cli:rules_group", "Evaluate FEEL expressions."),
+    "dmn": ("zhengtong.rules.cli:dmn_group", "Check and test DMN decision tables."),
+    "bpmn": ("zhengtong.process.cli:bpmn_group", "Check, run, replay and simulate BPMN processes."),
+    "conformance": ("zhengtong.site.conformance:conformance", "Run a public conformance suite over a folder."),
+    "accounts": ("zhengtong.trust.access.cli:accounts_group", "Administrators, passwords and posts."),
+    "catalog": ("zhengtong.data.catalog.cli:catalog_group", "Keep the data catalogue: import, export, search, count."),
+    "collect": ("zhengtong.data.collection.cli:collect_group", "Collect departments' data into the lake."),
+    "quality": ("zhengtong.data.quality.cli:quality_group", "Judge the quality of collected data."),
+    "bundles": ("zhengtong.process.bundles.cli:bundles_group", "Rehearse bundles against what is published."),
+    "calendar": ("zhengtong.kernel.calendar.cli:calendar_group", "Working days and due dates."),
+    "regions": ("zhengtong.kernel.regions.cli:regions_group", "Import, show and search regions."),
+    "mining": ("zhengtong.process.mining.cli:mining_group", "Read an event log: variants, waiting, rework, evidence."),
+    "worker": ("zhengtong.kernel.jobs.cli:worker", "Hand out events, fire timers and run jobs."),
+    "demo": ("zhengtong.site.demo.cli:demo", "Load the demo province and serve it."),
+    "fusion": ("zhengtong.data.fusion.cli:fusion_group", "Make golden records; contradictions, changes, scores."),
+    "items": ("zhengtong.process.items.cli:items_group", "Check a service catalogue; search the published one."),
+    "gateway": ("zhengtong.data.exchange.cli:gateway_group", "Answer departments' signed point queries."),
+    "seals": ("zhengtong.trust.seals.cli:seals_group", "Verify sealed files; list seals and their uses."),
+    "web": ("zhengtong.site.web:web", "Serve the portals."),
+    "events": ("zhengtong.kernel.events.cli:events_group", "Show events that wait; replay or discard parked ones."),
+    "keys": ("zhengtong.site.keys_cli:keys_group", "Authorities, certificates, revocation lists."),
+    "licences": ("zhengtong.trust.licenses.cli:licences_group", "Verify licences; issue a back catalogue."),
+    "ledger": ("zhengtong.trust.ledger.cli:ledger_group", "Show recorded acts and verify them."),
+    "verify": ("zhengtong.site.verify:verify_command", "Verify an evidence bundle offline."),
+    "manage": ("zhengtong.site.manage:manage", "Run a Django management command."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are called, so that `--help` answers at once."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names, sorted."""
+        del ctx
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command behind *cmd_name*."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command = getattr(import_module(module), attribute)
+        assert isinstance(command, click.Command)  # noqa: S101 -- a wrong table entry is a programming error
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list from the table alone."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in sorted(COMMANDS)])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="zhengtong")
+def zhengtong() -> None:
+    """Zhengtong 政通: the digital-government platform of a province."""
+
+
+def main() -> None:
+    """Run the command line; a refusal becomes a sentence, never a traceback."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhengtong.site.settings.base")
+    from zhengtong.kernel.errors import Refusal  # noqa: PLC0415 -- keeps `--help` free of Django
+
+    try:
+        zhengtong()
+    except Refusal as refusal:
+        click.echo(f"✗ {refusal.explanation}\n  {refusal.advice}", err=True)
+        sys.exit(1)

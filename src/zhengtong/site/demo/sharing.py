@@ -1,0 +1,101 @@
+"""Data shared between the demo's departments 演示共享: one agreement that works and one request that waits.
+
+Civil affairs may check the age of who applies for a senior citizen card with the residents the police registered; human
+resources have asked for cancelled residents, and the public security bureau has not answered yet.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from zhengtong.data.exchange import api as exchange
+from zhengtong.data.exchange.api import FieldGrant, Mask, PointRow, Terms
+from zhengtong.data.registries.api import ResidentRecord
+from zhengtong.kernel import clock
+from zhengtong.kernel.ids import new_id
+from zhengtong.kernel.regions import api as regions
+from zhengtong.trust.identity import api as identity
+from zhengtong.trust.identity.api import Actor
+
+RESIDENTS, CANCELLED = "301001/1", "301001/3"
+_SENIOR_CARD, _PENSION = "902009000000", "904004000000"
+_LASTING = timedelta(days=365)
+
+
+def is_open(civil_affairs: UUID) -> bool:
+    """Say whether the demo's agreements are there."""
+    return bool(exchange.requests_made(_of(civil_affairs)))
+
+
+def open_sharing(providers: Mapping[str, UUID], residents: Iterable[ResidentRecord], *, at: datetime) -> int:
+    """Load the residents as points, agree with civil affairs, leave a request of human resources open.
+
+    Args:
+        providers: the organisation of each department of the catalogue.
+        residents: whom the police registered.
+        at: now.
+
+    Returns:
+        How many residents can be asked for.
+    """
+    with transaction.atomic():
+        loaded = exchange.load_points(RESIDENTS, _points(residents), version=1)
+        made = _ask(
+            providers["civil_affairs"], ("老年人服务系统", "Services for the elderly"), RESIDENTS, _card_terms(at), at
+        )
+        exchange.answer(actor=_of(providers["public_security"]), request=made, agrees=True, reason="", at=at)
+        _ask(providers["human_resources"], ("社会保险系统", "Social insurance"), CANCELLED, _pension_terms(at), at)
+    return loaded
+
+
+def _points(residents: Iterable[ResidentRecord]) -> Iterator[PointRow]:
+    found = list(residents)
+    places = {code: view.low for code, view in regions.regions({one.region for one in found}).items()}
+    for one in found:
+        row = {"id_number": one.id_number, "name": one.name, "birth_date": one.born_on.isoformat()}
+        yield PointRow(key=one.id_number, subject=one.id, place=places.get(one.region), row=row)
+
+
+def _ask(consumer: UUID, name: tuple[str, str], dataset: str, wanted: Terms, at: datetime) -> UUID:
+    application = identity.register_application(
+        actor=identity.system_actor(), organisation=consumer, name=name[0], name_en=name[1], sector="sharing", at=at
+    )
+    return exchange.ask(
+        actor=_of(consumer), request=new_id(), dataset=dataset, application=application.subject, wanted=wanted, at=at
+    ).id
+
+
+def _of(organisation: UUID) -> Actor:
+    """The platform itself, acting for a department."""
+    return replace(identity.system_actor(), organisation=organisation)
+
+
+def _card_terms(at: datetime) -> Terms:
+    return Terms(
+        fields=(
+            FieldGrant(name="id_number", mask=Mask.ID_NUMBER),
+            FieldGrant(name="name", mask=Mask.NAME),
+            FieldGrant(name="birth_date"),
+        ),
+        items=(_SENIOR_CARD,),
+        purpose="核对申请老年人优待证的人是否年满六十周岁",
+        basis="《中华人民共和国老年人权益保障法》第二条",
+        daily_quota=2_000,
+        region=None,
+        expires_on=clock.on_day(at) + _LASTING,
+    )
+
+
+def _pension_terms(at: datetime) -> Terms:
+    return Terms(
+        fields=(FieldGrant(name="id_number", mask=Mask.ID_NUMBER), FieldGrant(name="death_date")),
+        items=(_PENSION,),
+        purpose="核对领取养老金的人是否在世",
+        basis="《中华人民共和国社会保险法》",
+        daily_quota=500,
+        region=None,
+        expires_on=clock.on_day(at) + _LASTING,
+    )

@@ -1,0 +1,55 @@
+"""`zhengtong verify`: check an evidence bundle offline 离线核验; no settings, no database, nothing of the log's.
+
+It lies here because the composition root may reach into the key room's libraries, whose door would need Django's
+tables.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from zhengtong.trust.ledger.evidence import reports
+from zhengtong.trust.ledger.evidence.bundle import LONGEST_BUNDLE, TimeStampEvidence
+from zhengtong.trust.ledger.evidence.trusted import MalformedTrustedList, read_trusted_list
+from zhengtong.trust.ledger.evidence.verifying import Outcome, StampProof, verify
+
+EXIT_CODES = {Outcome.PASSED: 0, Outcome.FAILED: 1, Outcome.INDETERMINATE: 3}
+
+
+@click.command("verify")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--trust", type=click.Path(path_type=Path), required=True, help="The trusted list you keep yourself.")
+@click.option("--report", type=click.Choice(["simple", "detailed", "diagnostic"]), default="simple", show_default=True)
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+def verify_command(file: Path, trust: Path, report: str, lang: str) -> None:
+    """Verify the evidence bundle FILE. Exit code 0 if it holds, 1 if it does not, 3 if that cannot be told."""
+    with explained(trust):
+        trusted = read_trusted_list(trust.read_bytes())
+    with explained(file), file.open("rb") as opened:
+        written = opened.read(LONGEST_BUNDLE + 1)
+    verdict = verify(written, trusted, check_stamp)
+    written_report = {"simple": reports.simple, "detailed": reports.detailed}.get(report)
+    click.echo(written_report(verdict, lang) if written_report else reports.diagnostic(verdict), nl=False)
+    sys.exit(EXIT_CODES[verdict.outcome])
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn what may go wrong with a file into a sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise click.ClickException(f"{path}: {error.strerror}") from error
+    except MalformedTrustedList as error:
+        raise click.ClickException(f"{path} is no trusted list: {error}") from error
+
+
+def check_stamp(stamp: TimeStampEvidence, data: bytes, roots: tuple[bytes, ...]) -> StampProof:
+    """Check a time stamp; the library for certificates is loaded only where there is one."""
+    from zhengtong.trust.keys.timestamps import verify_time_stamp  # noqa: PLC0415 -- see above
+    from zhengtong.trust.ledger.evidence.stamps import stamp_checker  # noqa: PLC0415
+
+    return stamp_checker(verify_time_stamp)(stamp, data, roots)

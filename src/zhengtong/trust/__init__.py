@@ -1,0 +1,1 @@
+"""Who, by what right, proven how 可信基础: identity, access, keys, seals, licences, ledger, delivery."""

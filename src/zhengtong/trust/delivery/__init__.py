@@ -1,0 +1,1 @@
+"""Delivery 送达: mailboxes of persons, enterprises and posts."""

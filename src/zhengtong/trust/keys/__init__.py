@@ -1,0 +1,1 @@
+"""Keys 密钥: the key ring, encrypted fields and blind indexes."""

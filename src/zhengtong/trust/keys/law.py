@@ -1,0 +1,74 @@
+"""What the standards say about keys 密钥管理规则, as pure functions: who may follow whom, and for how long."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from zhengtong.trust.keys.contracts import CertificateState, KeyState, Profile, RevocationReason
+
+KEY_STEPS: Mapping[KeyState, frozenset[KeyState]] = {
+    KeyState.PRE_ACTIVE: frozenset({KeyState.ACTIVE, KeyState.COMPROMISED, KeyState.DESTROYED}),
+    KeyState.ACTIVE: frozenset({KeyState.SUSPENDED, KeyState.COMPROMISED, KeyState.DESTROYED}),
+    KeyState.SUSPENDED: frozenset({KeyState.ACTIVE, KeyState.COMPROMISED, KeyState.DESTROYED}),
+    KeyState.COMPROMISED: frozenset({KeyState.DESTROYED}),
+    KeyState.DESTROYED: frozenset(),
+}
+"""From each state, the states it may go to (NIST SP 800-57 part 1 §7.2–7.5; GB/T 39786-2021 annex A)."""
+
+CERTIFICATE_STEPS: Mapping[CertificateState, frozenset[CertificateState]] = {
+    CertificateState.VALID: frozenset({CertificateState.SUSPENDED, CertificateState.REVOKED}),
+    CertificateState.SUSPENDED: frozenset({CertificateState.VALID, CertificateState.REVOKED}),
+    CertificateState.REVOKED: frozenset(),
+}
+"""Only a hold can be lifted (RFC 5280 §5.3.1)."""
+
+MOST_DAYS: Mapping[Profile, int] = {
+    Profile.ROOT: 30 * 366,
+    Profile.INTERMEDIATE: 20 * 366,
+    Profile.SIGNING: 5 * 366,
+    Profile.ENCRYPTION: 5 * 366,
+    Profile.DEVICE: 5 * 366,
+    Profile.SERVER: 398,
+    Profile.TIME_STAMPING: 10 * 366,
+    Profile.OCSP: 366,
+}
+"""The longest validity we issue, in days: our own policy, to be tightened by each installation."""
+
+CRL_LASTS = timedelta(days=7)
+CRL_EVERY = timedelta(days=1)
+OCSP_LASTS = timedelta(hours=12)
+CEREMONY_LASTS = timedelta(days=3)
+FINAL_REASONS = frozenset(RevocationReason) - {RevocationReason.CERTIFICATE_HOLD}
+
+CUSTODIANS = range(2, 10)
+LEAST_PASSPHRASE = 12
+
+
+def may_step(state: KeyState, to: KeyState) -> bool:
+    """Tell whether a key may go from one state to another.
+
+    >>> may_step(KeyState.ACTIVE, KeyState.SUSPENDED), may_step(KeyState.DESTROYED, KeyState.ACTIVE)
+    (True, False)
+    """
+    return to in KEY_STEPS[state]
+
+
+def may_turn(state: CertificateState, to: CertificateState) -> bool:
+    """Tell whether a certificate may go from one state to another.
+
+    >>> may_turn(CertificateState.SUSPENDED, CertificateState.VALID)
+    True
+    >>> may_turn(CertificateState.REVOKED, CertificateState.VALID)
+    False
+    """
+    return to in CERTIFICATE_STEPS[state]
+
+
+def last_moment(profile: Profile, *, days: int, at: datetime, issuer_ends: datetime) -> datetime:
+    """Return until when a certificate issued *at* is valid: as asked, within our policy and the issuer's own end.
+
+    >>> from datetime import UTC
+    >>> start = datetime(2026, 1, 1, tzinfo=UTC)
+    >>> last_moment(Profile.OCSP, days=4000, at=start, issuer_ends=datetime(2040, 1, 1, tzinfo=UTC)).date().isoformat()
+    '2027-01-02'
+    """
+    return min(at + timedelta(days=min(days, MOST_DAYS[profile])), issuer_ends)

@@ -1,0 +1,145 @@
+"""The door of electronic licences 电子证照.
+
+    license = licenses.issue(actor=actor, type_key="senior_card", issuer=bureau, holder=person, case=case.id,
+                             attributes={"name": "…", …}, at=at)     # once a (case, type)
+    licenses.wallet(actor, at=at)                                     # what the party holds
+    shown = licenses.present(actor=actor, license_id=license.id, fields=["name"], purpose=…, at=at)
+    licenses.verify_code(shown.code, actor=None, at=at)               # anybody, within the minute
+    licenses.verify_number(license.number, at=at)                     # anybody; tells no personal data
+    licenses.verify_file(data, at=at)                                 # anybody who has the file
+
+`suspend`, `resume`, `revoke`, `replace` are acts of the issuing body. `valid_license_of(actor, key)` serves evidence.
+"""
+
+from zhengtong.trust.licenses.content import read_types
+from zhengtong.trust.licenses.contracts import (
+    OWN,
+    PERMISSION_SENTENCES,
+    PURPOSE_TITLES,
+    AttributesUnfit,
+    ConsentUnfit,
+    FieldKind,
+    FileNotGenuine,
+    Form,
+    HolderKind,
+    InvalidLicenseNumber,
+    IssuerHasNoSeal,
+    IssuerUnfit,
+    IssuingKey,
+    LicenseField,
+    LicenseFile,
+    LicenseNumber,
+    LicenseReasonMissing,
+    LicenseState,
+    LicenseStateForbids,
+    LicenseType,
+    LicenseTypesBroken,
+    LicenseView,
+    OpenedLicense,
+    Permission,
+    PresentationLook,
+    PresentationOver,
+    PresentationPass,
+    PresentationPurpose,
+    PresentationView,
+    ShownField,
+    UnknownHolder,
+    UnknownLicense,
+    UnknownLicenseType,
+    Verification,
+    VerificationsTooMany,
+    Words,
+)
+from zhengtong.trust.licenses.law import compose, gather, parse
+from zhengtong.trust.licenses.queries import (
+    has_type,
+    issuing_keys,
+    license_of_case,
+    license_types,
+    presentations,
+    valid_license_of,
+    wallet,
+)
+from zhengtong.trust.licenses.services.back_catalogue import RowOutcome, issue_back_catalogue
+from zhengtong.trust.licenses.services.crediting import issuer_metadata, status_list_of
+from zhengtong.trust.licenses.services.holding import (
+    download,
+    end_presentation,
+    open_license,
+    present,
+    renew,
+    serve_as_evidence,
+)
+from zhengtong.trust.licenses.services.issuing import issue, replace, resume, revoke, suspend
+from zhengtong.trust.licenses.services.publishing import publish_types
+from zhengtong.trust.licenses.services.verifying import verify_code, verify_file, verify_number, verify_signature
+
+__all__ = [
+    "OWN",
+    "PERMISSION_SENTENCES",
+    "PURPOSE_TITLES",
+    "AttributesUnfit",
+    "ConsentUnfit",
+    "FieldKind",
+    "FileNotGenuine",
+    "Form",
+    "HolderKind",
+    "InvalidLicenseNumber",
+    "IssuerHasNoSeal",
+    "IssuerUnfit",
+    "IssuingKey",
+    "LicenseField",
+    "LicenseFile",
+    "LicenseNumber",
+    "LicenseReasonMissing",
+    "LicenseState",
+    "LicenseStateForbids",
+    "LicenseType",
+    "LicenseTypesBroken",
+    "LicenseView",
+    "OpenedLicense",
+    "Permission",
+    "PresentationLook",
+    "PresentationOver",
+    "PresentationPass",
+    "PresentationPurpose",
+    "PresentationView",
+    "RowOutcome",
+    "ShownField",
+    "UnknownHolder",
+    "UnknownLicense",
+    "UnknownLicenseType",
+    "Verification",
+    "VerificationsTooMany",
+    "Words",
+    "compose",
+    "download",
+    "end_presentation",
+    "gather",
+    "has_type",
+    "issue",
+    "issue_back_catalogue",
+    "issuer_metadata",
+    "issuing_keys",
+    "license_of_case",
+    "license_types",
+    "open_license",
+    "parse",
+    "present",
+    "presentations",
+    "publish_types",
+    "read_types",
+    "renew",
+    "replace",
+    "resume",
+    "revoke",
+    "serve_as_evidence",
+    "status_list_of",
+    "suspend",
+    "valid_license_of",
+    "verify_code",
+    "verify_file",
+    "verify_number",
+    "verify_signature",
+    "wallet",
+]

@@ -1,0 +1,1 @@
+"""Journeys of people through the served platform, in a real browser."""

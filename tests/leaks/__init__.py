@@ -1,0 +1,1 @@
+"""What a thief of the store would read."""
