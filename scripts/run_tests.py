@@ -80,18 +80,38 @@ def run_pytest(name: str, arguments: list[str], environment: dict[str, str]) -> 
     return Outcome(name=name, code=code, seconds=time.monotonic() - started)
 
 
+def attempted(name: str, arguments: list[str], environment: dict[str, str], *, share: str = "loadscope") -> Outcome:
+    """Run a part; in CI what failed is run once more, alone and in order, and the closing line says that it needed it.
+
+    Tests of two officials, of a browser, a server and a worker hang on how a busy machine deals out its time. One
+    unlucky deal must not throw away a day's work, and must not go unseen either. What fails twice fails.
+    """
+    outcome = run_pytest(name, [*workers(arguments, share), *arguments], environment)
+    if not IN_CI or outcome.code != SOME_FAILED:
+        return outcome
+    again = run_pytest(
+        f"{name}: what failed, once more", ["--last-failed", "--last-failed-no-failures=none", *arguments], environment
+    )
+    return Outcome(
+        name=name,
+        code=0 if again.code == 0 else SOME_FAILED,
+        seconds=outcome.seconds + again.seconds,
+        remark="some only at the second attempt: mend what made them fail at the first" if again.code == 0 else "",
+    )
+
+
 def sqlite(arguments: list[str]) -> Outcome:
     """Everything but the browser, on SQLite."""
-    return run_pytest("SQLite", [*workers(arguments), "-m", "not browser", *arguments], {"ZHENGTONG_TEST_DATABASE": ""})
+    return attempted("SQLite", ["-m", "not browser", *arguments], {"ZHENGTONG_TEST_DATABASE": ""})
 
 
 def postgresql(arguments: list[str]) -> Outcome:
     """What touches a database once more, on PostgreSQL."""
     try:
         with throwaway_postgres.running() as address:
-            return run_pytest(
+            return attempted(
                 "PostgreSQL",
-                [*workers(arguments), "-m", "not browser", "--database-tests-only", *arguments],
+                ["-m", "not browser", "--database-tests-only", *arguments],
                 {"ZHENGTONG_TEST_DATABASE": address},
             )
     except throwaway_postgres.NoPostgres as problem:
@@ -99,29 +119,13 @@ def postgresql(arguments: list[str]) -> Outcome:
 
 
 def browser(arguments: list[str]) -> Outcome:
-    """The journeys, in Chromium over a served demo province.
-
-    A browser, a server and a worker keep three clocks, so in CI a journey that failed gets a second attempt and the
-    closing line says so. Nothing else is tried twice.
-    """
+    """The journeys, in Chromium over a served demo province."""
     path = find_browser()
     if path is None:
         remedy = "Chromium is not installed. Install the package `chromium`, or run `.venv/bin/playwright install`."
         return Outcome(name="browser journeys", code=None, seconds=0, remark=remedy)
     environment = {"ZHENGTONG_TEST_DATABASE": "", "ZHENGTONG_BROWSER": path}
-    outcome = run_pytest(
-        "browser journeys", [*workers(arguments, share="load"), "-m", "browser", *arguments], environment
-    )
-    if not IN_CI or outcome.code != SOME_FAILED:
-        return outcome
-    again = run_pytest(
-        "browser journeys that failed, once more",
-        ["-m", "browser", "--last-failed", "--last-failed-no-failures=none", *arguments],
-        environment,
-    )
-    seconds = outcome.seconds + again.seconds
-    remark = "some only at the second attempt: mend what made them fail at the first" if again.code == 0 else ""
-    return Outcome(name=outcome.name, code=again.code, seconds=seconds, remark=remark)
+    return attempted("browser journeys", ["-m", "browser", *arguments], environment, share="load")
 
 
 PARTS: dict[str, Callable[[list[str]], Outcome]] = {"sqlite": sqlite, "postgresql": postgresql, "browser": browser}

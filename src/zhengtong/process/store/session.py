@@ -79,11 +79,16 @@ class DriverSession(Session):
     """Runs on the driver's cursor below Django's: SQLite, with nobody watching."""
 
     def __init__(self, connection: Any) -> None:
+        self._translating = connection.wrap_database_errors
         self._cursor = connection.connection.cursor()
 
     def execute(self, statement: Statement, values: Sequence[Any]) -> Any:
-        """Run *statement* and return the cursor that holds its rows."""
-        return self._cursor.execute(statement.plain, values)
+        """Run *statement* and return the cursor that holds its rows; its errors are Django's, whatever the driver."""
+        try:
+            return self._cursor.execute(statement.plain, values)
+        except sqlite3.Error:
+            with self._translating:
+                raise
 
 
 def session() -> Session:

@@ -1,12 +1,11 @@
 """The store's session: as fast as the driver, and to Django a transaction like any other."""
 
-import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from zhengtong.kernel.ids import new_id
 from zhengtong.process.store import session as sessions
@@ -76,6 +75,12 @@ def test_an_error_of_the_driver_comes_as_djangos_and_takes_everything_back() -> 
 
 
 @pytest.mark.django_db(transaction=True)
+def test_an_error_outside_a_transaction_comes_as_djangos_too() -> None:
+    with pytest.raises(DatabaseError):
+        sessions.session().all(Statement("SELECT id FROM process_store_nowhere"), ())
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_rollback_asked_for_inside_is_heeded() -> None:
     with Transaction():
         Definition.objects.create(key="k", version=1, content_hash="h", bpmn="", published_at=NOW, effective_from=NOW)
@@ -86,7 +91,7 @@ def test_a_rollback_asked_for_inside_is_heeded() -> None:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite has a shorter way")
 def test_the_driver_is_used_where_nobody_watches_and_django_where_somebody_does() -> None:
-    assert isinstance(connection.connection, sqlite3.Connection)
+    connection.ensure_connection()
     with Transaction() as db:
         assert isinstance(db, sessions.DriverSession)
     with connection.execute_wrapper(lambda run, *rest: run(*rest)), Transaction() as db:

@@ -1,6 +1,5 @@
 """Two at once: workers that fire the same timers, officials that decide at the same moment."""
 
-import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import connection
 
 from zhengtong.kernel.ids import new_id
 from zhengtong.process.store import api as store
@@ -37,19 +36,13 @@ def begin(bpmn: bytes, count: int = 1) -> list[UUID]:
 
 
 def together(*acts: Callable[[], object]) -> None:
-    """Do all *acts* at the same moment, each on a connection of its own; an act the database turns away is repeated."""
+    """Do all *acts* at the same moment, each on a connection of its own."""
     barrier = Barrier(len(acts))
 
     def alone(act: Callable[[], object]) -> None:
         barrier.wait()
         try:
-            while True:
-                try:
-                    act()
-                except OperationalError:  # SQLite in memory refuses a second writer instead of making it wait
-                    time.sleep(0.002)
-                else:
-                    return
+            act()
         finally:
             connection.close()
 
