@@ -26,7 +26,7 @@ PUBLIC: dict[str, str] = {
     "idp:oidc:jwks": "public keys",
     "idp:oidc:token": "the application proves itself in the request (RFC 6749 §3.2)",
     "idp:oidc:revoke": "the application proves itself in the request (RFC 7009)",
-    "idp:oidc:device_code": "a device asks for a code before anybody is known (RFC 8628 §3.1)",
+    "idp:oidc:device_*": "answers 404, devices without a browser are not served",
     "idp:oidc:logout": "RP-initiated logout shows a page to whoever comes",
     # every page
     "pages:choose": "language, theme and edition are everybody's choice",

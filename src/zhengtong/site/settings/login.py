@@ -31,7 +31,8 @@ MFA_TOTP_ISSUER = "政通 Zhengtong"
 # asks for one, so that it can be looked at without an authenticator.
 ADMINISTRATION_NEEDS_TWO_FACTORS = not flag("ZHENGTONG_DEMO")
 
-IDP_OIDC_ADAPTER = "zhengtong.trust.identity.oidc.OIDCAdapter"
+IDP_OIDC_ADAPTER = "zhengtong.trust.identity.oidc.adapter.OIDCAdapter"
+IDP_OIDC_AUTH_METHODS = ["client_secret_basic", "client_secret_post"]  # every application keeps a secret
 IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 3600
 IDP_OIDC_ROTATE_REFRESH_TOKEN = True
 IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN = 30 * 24 * 3600

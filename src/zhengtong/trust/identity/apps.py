@@ -10,3 +10,9 @@ class IdentityConfig(AppConfig):
     name = "zhengtong.trust.identity"
     label = "identity"
     verbose_name = _("身份")
+
+    def ready(self) -> None:
+        """Keep the provider's applications apart."""
+        from zhengtong.trust.identity.oidc import rules  # noqa: PLC0415 -- models need loaded apps
+
+        rules.install()

@@ -7,38 +7,29 @@ the session at that moment travels as `acr`. The signing key lies in the key rin
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Iterable
 from typing import Any, Literal
-from urllib.parse import parse_qs, urlsplit
 
-from allauth.account.authentication import get_authentication_records
 from allauth.idp.oidc.adapter import DefaultOIDCAdapter
 from allauth.idp.oidc.internal.private_keys import filter_keys
 from allauth.idp.oidc.models import Client, PrivateKey
-from allauth.idp.oidc.views import AuthorizationView
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.core.cache import cache
-from django.core.signing import BadSignature, Signer
-from django.db import transaction
-from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.kernel import clock
 from zhengtong.kernel.errors import NotAllowed
-from zhengtong.trust.identity.acting import actor_of
 from zhengtong.trust.identity.contracts import AssuranceLevel, Scope, SubjectKind
-from zhengtong.trust.identity.guard import require_assurance
 from zhengtong.trust.identity.models import Account, ApplicationCredential, PairwiseSubject
 from zhengtong.trust.identity.queries.mandates import display_name
 from zhengtong.trust.identity.queries.organisations import appointments_of
-from zhengtong.trust.identity.recording import record_act
 from zhengtong.trust.identity.services.applications import working_credentials
 from zhengtong.trust.keys.api import key_ring
 
 RSA_BITS = 3072
-SECONDS_OF_A_CODE = 60
+GRANTS = ("authorization_code", "client_credentials", "refresh_token")
+"""What the token endpoint grants; `Client.GrantType` knows more than anybody here is given."""
 
 
 def acr_of(level: AssuranceLevel) -> str:
@@ -64,7 +55,7 @@ class OIDCAdapter(DefaultOIDCAdapter):
 
     def get_user_sub(self, client: Client, user: Any) -> str:
         """Return the account's name in the client's sector; once given, it stays."""
-        sector = _working(client).application.sector
+        sector = working(client).application.sector
         known = PairwiseSubject.objects.filter(sector=sector, account=user.pk).first()
         if known is None:
             key = key_ring().derive("oidc.pairwise", 1)
@@ -78,9 +69,7 @@ class OIDCAdapter(DefaultOIDCAdapter):
         """Return the active account that has this name in the client's sector."""
         return Account.objects.filter(
             is_active=True,
-            pk__in=PairwiseSubject.objects.filter(sub=sub, sector=_working(client).application.sector).values(
-                "account"
-            ),
+            pk__in=PairwiseSubject.objects.filter(sub=sub, sector=working(client).application.sector).values("account"),
         ).first()
 
     def get_claims(
@@ -115,90 +104,27 @@ class OIDCAdapter(DefaultOIDCAdapter):
         """Say how sure the platform was, and when the person signed in; a refreshed token says nothing of it."""
         del scopes, kwargs
         code = self.request.POST.get("code", "") if self.request else ""
-        signed_in = cache.get(_code_key(client.id, code)) if code else None
+        signed_in = cache.get(code_key(client.id, code)) if code else None
         if signed_in:
             id_token.update(signed_in)
 
     def populate_server_metadata(self, data: dict[str, Any]) -> None:
-        """Tell applications what is supported here."""
+        """Tell applications what works here, and only that (OpenID Connect Discovery 1.0 §3)."""
+        del data["device_authorization_endpoint"]
+        data["grant_types_supported"] = sorted(GRANTS)
+        data["response_types_supported"] = [Client.ResponseType.CODE.value]
         data["subject_types_supported"] = ["pairwise"]
         data["scopes_supported"] = [scope.value for scope in Scope]
         data["acr_values_supported"] = [acr_of(level) for level in AssuranceLevel if level]
         data["claims_supported"] = ["sub", "acr", "auth_time", "name", "posts"]
 
 
-class ConsentView(AuthorizationView):
-    """allauth's consent page, which here also asks for the level the application needs, and records the consent."""
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Answer; a code that goes out is bound to the session's assurance level."""
-        asked = _asked(request)
-        credential = working_credentials(clock.system.now()).filter(client=asked.get("client_id", "")).first()
-        if request.user.is_authenticated and asked:
-            if credential is None:
-                raise NotAllowed
-            require_assurance(actor_of(request), AssuranceLevel(credential.application.needs_level))
-        response = super().dispatch(request, *args, **kwargs)
-        if credential is not None and request.user.is_authenticated:
-            _let_form_lead_to(response, asked.get("redirect_uri", ""))
-            code = _code_in(response.get("Location", ""))
-            if code:
-                _consented(request, credential, code)
-        return response
-
-
-def _asked(request: HttpRequest) -> Mapping[str, Any]:
-    """Return what the application asked for: from the address, or signed inside the form the person sends back."""
-    signed = request.POST.get("request")
-    if not signed:
-        return request.GET.dict()
-    try:
-        _scopes, asked = Signer().unsign_object(signed)
-    except BadSignature:
-        return {}  # allauth refuses it
-    return dict(asked)
-
-
-def _consented(request: HttpRequest, credential: ApplicationCredential, code: str) -> None:
-    """Record the consent, and what the coming ID token shall say about this session."""
-    at = clock.system.now()
-    actor = actor_of(request)
-    with transaction.atomic():
-        record_act(
-            actor,
-            "sign_in_to",
-            "application",
-            str(credential.application_id),
-            at=at,
-            states=(None, sorted(request.POST.getlist("scopes"))),
-            concerns=(actor.subject,),
-        )
-    signed_in = {"acr": acr_of(actor.assurance), "auth_time": _auth_time(request, at)}
-    cache.set(_code_key(credential.client_id, code), signed_in, timeout=SECONDS_OF_A_CODE)
-
-
-def _auth_time(request: HttpRequest, at: datetime) -> int:
-    account = request.user if isinstance(request.user, Account) else None
-    records = get_authentication_records(request, account)
-    return int(max((record.get("at", 0.0) for record in records), default=at.timestamp()))
-
-
-def _let_form_lead_to(response: HttpResponseBase, address: str) -> None:
-    """Allow the consent form to end at the application: browsers apply form-action to where a form is sent on to."""
-    parts = urlsplit(address)
-    if parts.scheme in {"http", "https"} and parts.netloc:
-        response._csp_update = {"form-action": [f"{parts.scheme}://{parts.netloc}"]}  # type: ignore[attr-defined]  # noqa: SLF001 -- what django-csp's decorator sets
-
-
-def _code_in(location: str) -> str:
-    return parse_qs(urlsplit(location).query).get("code", [""])[0]
-
-
-def _code_key(client_id: str, code: str) -> str:
+def code_key(client_id: str, code: str) -> str:
+    """Return where it is kept what the ID token for a code shall say of the session."""
     return "identity.oidc.code." + hashlib.sha256(f"{client_id}|{code}".encode()).hexdigest()
 
 
-def _working(client: Client) -> ApplicationCredential:
+def working(client: Client) -> ApplicationCredential:
     """Return the credential behind *client* while it works; what has expired or was revoked learns nothing more."""
     credential = working_credentials(clock.system.now()).filter(client=client.id).first()
     if credential is None:
