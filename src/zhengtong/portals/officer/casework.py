@@ -44,9 +44,10 @@ class DecisionForm(forms.Form):
         help_text=_("退回补正、不予受理和不予批准必须写明理由，申请人会看到。"),
     )
     task = forms.IntegerField(widget=forms.HiddenInput)
+    revision = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, view: cases.CaseView, task: cases.Task) -> None:
-        super().__init__(data, initial={"task": task.number})
+        super().__init__(data, initial={"task": task.number, "revision": view.revision})
         self._choose("decision", [(item.value, item.label) for item in task.decisions])
         self._choose("template", [("", _("不用模板")), *TEMPLATES])
         named = [(piece.key, str(Words(piece.name, piece.name_en))) for piece in view.evidence]
@@ -106,8 +107,9 @@ class ExtensionForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    """An act that needs nothing but its reason."""
+    """An act that needs nothing but its reason, on the case as it was read."""
 
+    revision = forms.IntegerField(widget=forms.HiddenInput)
     reason = forms.CharField(label=_("理由"), max_length=500, widget=forms.Textarea({"rows": 3}))
 
 
@@ -117,8 +119,15 @@ class ChoiceForm(ReasonForm):
     to = forms.ChoiceField(label=_("给谁"))
     field_order = ("to", "reason")
 
-    def __init__(self, data: Mapping[str, Any] | None = None, *, choices: list[tuple[str, str]], reason: bool) -> None:
-        super().__init__(data)
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        choices: list[tuple[str, str]],
+        reason: bool,
+        initial: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(data, initial=initial)
         field = self.fields["to"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- declared above
         field.choices = choices

@@ -292,6 +292,7 @@ class CaseView:
     provisional: bool
     timeline: tuple[Moment, ...]
     task: Task | None
+    revision: int
     may_decide: bool = False
     may_recall: bool = False
     extension_waits: bool = False
@@ -356,6 +357,48 @@ class CaseEscalated:
     stage: int
     organisation: UUID
     due_on: date
+
+
+@event("process.case.supplemented.v1")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseSupplemented:
+    """The applicant handed in the correction; the period for acceptance begins anew."""
+
+    case: UUID
+    item: str
+    applicant: UUID
+
+
+@event("process.case.handed_in.v1")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MissingHandedIn:
+    """The applicant handed in evidence that a conditional acceptance had left open."""
+
+    case: UUID
+    item: str
+    applicant: UUID
+
+
+@event("process.case.transferred.v1")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseTransferred:
+    """A case went from one organisation to the one that is competent."""
+
+    case: UUID
+    item: str
+    applicant: UUID
+    sender: UUID
+    organisation: UUID
+
+
+@event("process.case.recalled.v1")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AcceptanceRecalled:
+    """An official took their acceptance back; the application is examined again."""
+
+    case: UUID
+    item: str
+    applicant: UUID
 
 
 @event("process.case.suspended.v1")

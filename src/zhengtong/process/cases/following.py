@@ -48,6 +48,7 @@ def after_step(receipt: Receipt, at: datetime) -> None:
         case.concluded_at = at
         case.suspended_on = None
         case.output = _issue(case, at) if case.state == CaseState.GRANTED else ""
+    case.revision += 1
     case.save()
     if case.state == CaseState.ACCEPTED and case.accepted_on is None:
         start_periods(case, clock.on_day(at))

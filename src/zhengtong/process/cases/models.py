@@ -16,7 +16,8 @@ class Case(models.Model):
     What the applicant wrote and what was prefilled lies sealed in `form`; the process itself sees decisions and dates
     only. `evidence` says which way served each piece (no personal data); `missing_due` is the last day to hand in
     what a conditional acceptance left open; `receiver` took it in for an office elsewhere 通办; `suspended_on` is set
-    while a special procedure stops the clock; `bundle` is the reference of the bundle it is a part of.
+    while a special procedure stops the clock; `bundle` is the reference of the bundle it is a part of. `revision` grows
+    with every act and step: who decides names the one they have read.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -48,6 +49,7 @@ class Case(models.Model):
     archive_digest = models.CharField(max_length=80, blank=True)
     archived_at = models.DateTimeField(null=True)
     concluded_at = models.DateTimeField(_("办结时间"), null=True)
+    revision = models.PositiveIntegerField(default=0)
 
     class Meta:
         verbose_name = verbose_name_plural = _("办件")

@@ -262,6 +262,7 @@ def _view(row: Case, stages: list[Stage], at: datetime, waiting: Stage | None) -
         provisional=row.provisional,
         timeline=telling_of(row, stages),
         task=None if waiting is None else _task(waiting),
+        revision=row.revision,
     )
 
 

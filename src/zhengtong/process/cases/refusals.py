@@ -28,6 +28,14 @@ class AlreadyHandled(Conflict):
     remedy = _("请刷新页面查看办理结果。")
 
 
+class CaseChanged(Conflict):
+    """The case is not what the reader has read any more; nothing changed."""
+
+    code = "case_changed"
+    message = _("这个办件在您阅读之后有了变化，本次操作没有生效。")
+    remedy = _("请重新打开办件，阅读变化后再作决定。")
+
+
 class ReasonMissing(Refusal):
     """A decision against the applicant needs its reason (行政许可法 §32, §38)."""
 

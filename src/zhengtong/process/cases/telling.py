@@ -13,6 +13,18 @@ _TITLES = {
     "process.case.received.v1": ("申请已收到", "Your application was received", MessageKind.RECEIPT),
     "process.case.accepted.v1": ("申请已受理", "Your application was accepted", MessageKind.RECEIPT),
     "process.case.returned.v1": ("申请需要补正", "Your application needs a correction", MessageKind.REMINDER),
+    "process.case.supplemented.v1": ("补正材料已收到", "Your correction was received", MessageKind.RECEIPT),
+    "process.case.handed_in.v1": ("后补材料已收到", "What was missing was received", MessageKind.RECEIPT),
+    "process.case.transferred.v1": (
+        "办件已移送有权办理的机关",
+        "Your case went to the office that is competent",
+        MessageKind.NOTICE,
+    ),
+    "process.case.recalled.v1": (
+        "受理意见已收回，重新审查",
+        "The acceptance was taken back; your application is examined again",
+        MessageKind.NOTICE,
+    ),
     "process.case.suspended.v1": (
         "特别程序开始，期间不计入期限",
         "A special procedure began; its days are not counted",

@@ -64,6 +64,21 @@ def test_the_pages_of_a_case_take_few_statements_in_every_state(state: CaseState
         assert len(texts) + opened <= MOST, "\n".join(texts)
 
 
+def test_a_decision_on_what_was_read_before_a_change_is_refused_and_says_why() -> None:
+    world = a_world()
+    reference = apply(world)
+    client, path = client_of(world.clerk.subject, "clerk"), f"/officer/cases/{reference}/"
+    shown = client.get(path).context["form"]
+    asked = {"decision": "accept", "task": shown["task"].value(), "revision": shown["revision"].value(), "reason": ""}
+    case = seen(world, reference).line.id
+    cases.delegate(actor=world.clerk, case=case, task=asked["task"], to=world.clerk.subject, at=MONDAY)
+    refused = client.post(path, asked)
+    assert (refused.status_code, seen(world, reference).line.state) == (409, CaseState.RECEIVED)
+    assert "这个办件在您阅读之后有了变化" in refused.content.decode()
+    assert client.post(path, asked | {"revision": seen(world, reference).revision}).status_code == 302
+    assert seen(world, reference).line.state is CaseState.ACCEPTED
+
+
 def test_a_dossier_bears_its_reader_and_the_minute_and_the_citizens_page_does_not() -> None:
     world = a_world()
     reference = apply(world)

@@ -33,7 +33,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
     if form is not None and posted and form.is_valid():
         try:
             decision = _decide(actor, view, form)
-        except (SignInNeeded, NotAllowed, cases.AlreadyHandled):
+        except (SignInNeeded, NotAllowed, cases.AlreadyHandled, cases.CaseChanged):
             raise
         except Refusal as refusal:
             add_refusal(form, refusal)
@@ -58,6 +58,7 @@ def _decide(actor: Actor, view: cases.CaseView, form: DecisionForm) -> cases.Dec
         actor=actor,
         case=view.line.id,
         task=asked["task"],
+        revision=asked["revision"],
         decision=decision,
         reason=form.whole_reason,
         checked=asked.get("checked", ()),

@@ -75,9 +75,9 @@ def recall(request: HttpRequest, reference: str) -> HttpResponse:
     view = cases.case_within_reach(actor, reference, at=at)
 
     def act(asked: dict[str, Any]) -> None:
-        cases.recall(actor=actor, case=view.line.id, reason=asked["reason"], at=at)
+        cases.recall(actor=actor, case=view.line.id, reason=asked["reason"], at=at, revision=asked["revision"])
 
-    form = ReasonForm(request.POST if request.method == "POST" else None)
+    form = ReasonForm(request.POST if request.method == "POST" else None, initial={"revision": view.revision})
     lede = _("后续环节没有人办理之前，可以收回自己的受理意见，重新审查。")
     return _answer(request, actor, view, form, act, title=_("收回受理意见"), lede=lede)
 
@@ -95,7 +95,10 @@ def delegate(request: HttpRequest, reference: str) -> HttpResponse:
     def act(asked: dict[str, Any]) -> None:
         cases.delegate(actor=actor, case=view.line.id, task=number, to=UUID(asked["to"]), at=at)
 
-    form = ChoiceForm(request.POST if request.method == "POST" else None, choices=_colleagues(actor), reason=False)
+    known = {"revision": view.revision}
+    form = ChoiceForm(
+        request.POST if request.method == "POST" else None, choices=_colleagues(actor), reason=False, initial=known
+    )
     lede = _("委托给本单位在岗的同事；您可以随时收回。")
     return _answer(request, actor, view, form, act, title=_("委托办理"), lede=lede)
 
@@ -119,12 +122,16 @@ def transfer(request: HttpRequest, reference: str) -> HttpResponse:
     view = cases.case_within_reach(actor, reference, at=at)
 
     def act(asked: dict[str, Any]) -> None:
-        cases.transfer(actor=actor, case=view.line.id, to=UUID(asked["to"]), reason=asked["reason"], at=at)
+        cases.transfer(
+            actor=actor, case=view.line.id, to=UUID(asked["to"]), reason=asked["reason"], at=at,
+            revision=asked["revision"],
+        )  # fmt: skip
 
     found = items.guide(view.line.item, at=clock.on_day(at)).implementations
     choices = [(str(one.organisation), str(one.organisation_name)) for one in found]
     choices = [pair for pair in choices if pair[0] != str(view.organisation)]
-    form = ChoiceForm(request.POST if request.method == "POST" else None, choices=choices, reason=True)
+    known = {"revision": view.revision}
+    form = ChoiceForm(request.POST if request.method == "POST" else None, choices=choices, reason=True, initial=known)
     lede = _("只能移送给实施清单中有这个事项的机关。")
     return _answer(request, actor, view, form, act, title=_("移送"), lede=lede)
 
@@ -151,7 +158,7 @@ def _answer(
     if request.method == "POST" and form.is_valid():
         try:
             act(form.cleaned_data)
-        except (SignInNeeded, NotAllowed, cases.AlreadyHandled):
+        except (SignInNeeded, NotAllowed, cases.AlreadyHandled, cases.CaseChanged):
             raise
         except Refusal as refusal:
             add_refusal(form, refusal)

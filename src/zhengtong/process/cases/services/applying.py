@@ -16,7 +16,9 @@ from zhengtong.process.cases import evidence, queries
 from zhengtong.process.cases.contracts import (
     CaseReceived,
     CaseState,
+    CaseSupplemented,
     Decision,
+    MissingHandedIn,
     ServedEvidence,
 )
 from zhengtong.process.cases.models import Case, Stage
@@ -28,6 +30,7 @@ from zhengtong.process.cases.services.common import (
     record_act,
     sealed,
     silence_begins,
+    unchanged,
 )
 from zhengtong.process.forms import api as forms
 from zhengtong.process.items import api as items
@@ -134,19 +137,27 @@ def _start(row: Case, guide: items.ServiceGuide, actor: Actor, at: datetime) -> 
 
 
 def supplement(
-    *, actor: Actor, case: UUID, form: Mapping[str, Any], at: datetime, uploads: Mapping[str, str] | None = None
+    *,
+    actor: Actor,
+    case: UUID,
+    form: Mapping[str, Any],
+    at: datetime,
+    uploads: Mapping[str, str] | None = None,
+    revision: int | None = None,
 ) -> None:
     """Hand in what was missing 补正; the period for acceptance begins anew.
 
     Raises:
         CaseUnknown: it is not the actor's case.
         NothingToSupplement: it does not wait for a correction.
+        CaseChanged: it is not at *revision* any more.
     """
     with transaction.atomic():
         row = own(actor, case)
         waiting = Stage.objects.filter(case=row, permission="", closed_at=None, kind="supplement").first()
         if waiting is None or row.state != CaseState.CORRECTION:
             raise NothingToSupplement
+        unchanged(row, revision)
         said = queries.document(row)
         row.form = sealed(replace(said, answers=dict(form)))
         if uploads:
@@ -154,30 +165,38 @@ def supplement(
         row.save(update_fields=["form", "evidence"])
         close(waiting, Decision.SUPPLIED, "", actor, at)
         record_act(actor, "supplement", row, at)
+        about = CaseSupplemented(case=case, item=row.item, applicant=row.applicant)
+        emit("process.case.supplemented.v1", subject=case, data=about, at=at)
         command = store.CompleteWorkItem(
             work_item=waiting.number or 0, results={"decision": "", "acceptance_ends": silence_begins(at)}
         )
         store.carry_out(case, command, key=f"task:{waiting.number}", at=at, actor=actor.subject)
 
 
-def hand_in_missing(*, actor: Actor, case: UUID, uploads: Mapping[str, str], at: datetime) -> None:
+def hand_in_missing(
+    *, actor: Actor, case: UUID, uploads: Mapping[str, str], at: datetime, revision: int | None = None
+) -> None:
     """Hand in evidence that a conditional acceptance left open 容缺补齐.
 
     Raises:
         CaseUnknown: it is not the actor's case.
         NothingToSupplement: nothing is missing, or none of what is missing was handed in.
+        CaseChanged: it is not at *revision* any more.
     """
     with transaction.atomic():
         row = own(actor, case)
         missing = {piece.key for piece in evidence.load(row.evidence) if piece.missing}
         if not missing & set(uploads) or CaseState(row.state).ended:
             raise NothingToSupplement
+        unchanged(row, revision)
         given = {key: file for key, file in uploads.items() if key in missing}
         row.evidence = evidence.dump(_with_uploads(row, given, at))
         if not any(piece["missing"] for piece in row.evidence):
             row.missing_due = None
         row.save(update_fields=["evidence", "missing_due"])
         record_act(actor, "hand_in_missing", row, at, after={"evidence": sorted(given)})
+        about = MissingHandedIn(case=case, item=row.item, applicant=row.applicant)
+        emit("process.case.handed_in.v1", subject=case, data=about, at=at)
 
 
 def _with_uploads(row: Case, uploads: Mapping[str, str], at: datetime) -> list[ServedEvidence]:

@@ -6,9 +6,12 @@ from uuid import UUID
 from django.db import transaction
 
 from zhengtong.kernel import clock
+from zhengtong.kernel.events.api import emit
 from zhengtong.process.cases import queries
 from zhengtong.process.cases.contracts import (
+    AcceptanceRecalled,
     CaseState,
+    CaseTransferred,
     Decision,
     Permission,
 )
@@ -22,7 +25,7 @@ from zhengtong.process.cases.refusals import (
     NotInProgress,
     ReasonMissing,
 )
-from zhengtong.process.cases.services.common import close, locked, record_act, silence_begins
+from zhengtong.process.cases.services.common import close, locked, record_act, silence_begins, unchanged
 from zhengtong.process.items import api as items
 from zhengtong.process.store import api as store
 from zhengtong.trust.access.api import require
@@ -70,11 +73,12 @@ def take_back(*, actor: Actor, case: UUID, task: int, at: datetime) -> None:
         record_act(actor, "take_back", row, at, permission=Permission(stage.permission))
 
 
-def transfer(*, actor: Actor, case: UUID, to: UUID, reason: str, at: datetime) -> None:
+def transfer(*, actor: Actor, case: UUID, to: UUID, reason: str, at: datetime, revision: int | None = None) -> None:
     """Transfer a case to the office that is competent 移送: it must have the item in its implementation list.
 
     Raises:
         NotInProgress, NotCompetent, ReasonMissing, NotAllowed: it cannot go there; nothing changed.
+        CaseChanged: it is not at *revision* any more.
     """
     with transaction.atomic():
         row = locked(case)
@@ -82,6 +86,7 @@ def transfer(*, actor: Actor, case: UUID, to: UUID, reason: str, at: datetime) -
             raise NotInProgress
         permission = Permission.ACCEPT if row.state == CaseState.RECEIVED else Permission.DECIDE
         require(actor, permission, organisation=row.organisation_id, region=row.region_id)
+        unchanged(row, revision)
         if not reason.strip():
             raise ReasonMissing(decision=str(Decision.TRANSFERRED.label), field="reason")
         guide = items.guide(row.item, at=clock.on_day(at))
@@ -95,17 +100,22 @@ def transfer(*, actor: Actor, case: UUID, to: UUID, reason: str, at: datetime) -
             opened_at=at, closed_at=at, decision=Decision.TRANSFERRED, reason=reason.strip(), official=actor.subject,
             post=actor.post,
         )  # fmt: skip
-        row.organisation_id, row.region_id = target.organisation, target.region
+        sender, row.organisation_id, row.region_id = row.organisation_id, target.organisation, target.region
         row.save(update_fields=["organisation", "region"])
         open_stages = Stage.objects.filter(case=row, closed_at=None).exclude(permission=Permission.OPINE)
         open_stages.update(organisation=target.organisation, region=target.region, assignee=None)
+        about = CaseTransferred(
+            case=case, item=row.item, applicant=row.applicant, sender=sender, organisation=target.organisation
+        )
+        emit("process.case.transferred.v1", subject=case, data=about, at=at)
 
 
-def recall(*, actor: Actor, case: UUID, reason: str, at: datetime) -> None:
+def recall(*, actor: Actor, case: UUID, reason: str, at: datetime, revision: int | None = None) -> None:
     """Take back one's own acceptance while nobody has acted on it 收回: the case is examined again.
 
     Raises:
         CannotRecall: it is not the actor's, or something has happened since; nothing changed.
+        CaseChanged: it is not at *revision* any more.
     """
     with transaction.atomic():
         row = locked(case)
@@ -115,11 +125,14 @@ def recall(*, actor: Actor, case: UUID, reason: str, at: datetime) -> None:
         mine = next((stage for stage in reversed(stages) if stage.decision in queries.ACCEPTED), None)
         if not queries.recallable(row, stages, actor.subject) or mine is None:
             raise CannotRecall
+        unchanged(row, revision)
         decide = next(stage for stage in stages if stage.closed_at is None and stage.kind == "decide")
         close(decide, Decision.RECALLED, reason.strip(), actor, at)
         record_act(actor, "recall", row, at, permission=Permission.ACCEPT)
         row.accepted_on = row.promised_due = row.statutory_due = None
         row.save(update_fields=["accepted_on", "promised_due", "statutory_due"])
+        about = AcceptanceRecalled(case=case, item=row.item, applicant=row.applicant)
+        emit("process.case.recalled.v1", subject=case, data=about, at=at)
         message = store.DeliverMessage(name="recall", payload={"acceptance_ends": silence_begins(at)})
         store.carry_out(case, message, key=f"recall:{mine.pk}", at=at, actor=actor.subject)
 

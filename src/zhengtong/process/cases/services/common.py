@@ -17,12 +17,14 @@ from zhengtong.process.cases.contracts import (
 )
 from zhengtong.process.cases.models import Case, Stage
 from zhengtong.process.cases.queries import Document
-from zhengtong.process.cases.refusals import AlreadyHandled, CaseUnknown, NotInProgress
+from zhengtong.process.cases.refusals import AlreadyHandled, CaseChanged, CaseUnknown, NotInProgress
 from zhengtong.trust.identity import api as identity
 from zhengtong.trust.identity.contracts import Actor
 from zhengtong.trust.ledger.api import Act, Authority, Business, digest, record
 
 HANDLING = "process.case.handling"
+_UNREAD = frozenset({"escalate", "archive"})
+"""Acts of the platform that change nothing of what an official has read."""
 CLAUSES = {
     "receive": "行政许可法§29",
     "accept": "行政许可法§32",
@@ -76,6 +78,16 @@ def own(actor: Actor, case: UUID) -> Case:
     return row
 
 
+def unchanged(row: Case, revision: int | None) -> None:
+    """Refuse where *row*, which is held, is not at *revision* any more; None asks for nothing.
+
+    Raises:
+        CaseChanged: somebody acted on it, or a period ran out, since it was read.
+    """
+    if revision is not None and revision != row.revision:
+        raise CaseChanged
+
+
 def in_progress(row: Case) -> Case:
     """Return *row* if it is accepted and not decided.
 
@@ -120,7 +132,10 @@ def sealed(document: Document) -> str:
 def record_act(
     actor: Actor, verb: str, row: Case, at: datetime, *, permission: Permission | None = None, after: Any = None
 ) -> None:
-    """Record an act on a case in the ledger."""
+    """Record an act on a case in the ledger; the case is at its next revision from then on."""
+    if verb not in _UNREAD:
+        row.revision += 1
+        row.save(update_fields=["revision"])
     record(
         Act(
             authority=Authority(clause=CLAUSES[verb], permission=permission),

@@ -29,13 +29,13 @@ from zhengtong.process.cases.refusals import (
     WrongDecision,
 )
 from zhengtong.process.cases.services import clocks
-from zhengtong.process.cases.services.common import close, locked, record_act
+from zhengtong.process.cases.services.common import close, locked, record_act, unchanged
 from zhengtong.process.store import api as store
 from zhengtong.trust.access.api import require
 from zhengtong.trust.identity.contracts import Actor
 
 
-def decide(
+def decide(  # noqa: PLR0913 -- a decision has so many parts, all named at the call
     *,
     actor: Actor,
     case: UUID,
@@ -45,6 +45,7 @@ def decide(
     at: datetime,
     checked: Collection[str] = (),
     missing: Collection[str] = (),
+    revision: int | None = None,
 ) -> None:
     """Decide a task: accept, accept conditionally, return once or refuse; agree or not; grant or deny.
 
@@ -57,11 +58,13 @@ def decide(
         at: the present moment.
         checked: evidence the official has checked with the department that keeps it.
         missing: evidence that may come later, for a conditional acceptance.
+        revision: the case's as the official has read it.
 
     Raises:
         CaseUnknown: there is no such case.
         NotAllowed: it lies outside the official's bounds.
         AlreadyHandled: somebody was first; nothing changed.
+        CaseChanged: the case is not at *revision* any more; nothing changed.
         WrongDecision, ReasonMissing, AlreadyReturned, NothingMissing: the decision does not fit, or lacks something.
         AssignedElsewhere: the task was delegated to a colleague.
         EvidenceOpen, ProcedureRuns: it is too early to grant.
@@ -69,6 +72,7 @@ def decide(
     with transaction.atomic():
         row = locked(case)
         stage = _stage(actor, row, task, decision)
+        unchanged(row, revision)
         if decision.needs_reason and not reason.strip():
             raise ReasonMissing(decision=str(decision.label), field="reason")
         _fits(row, decision, checked, missing, at)

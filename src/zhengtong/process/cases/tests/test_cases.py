@@ -1,6 +1,7 @@
 """The life of a case: received, corrected, accepted by decision or by silence, decided, withdrawn; and by whom."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -114,6 +115,51 @@ def test_who_accepts_may_not_decide_and_another_county_sees_nothing(world: World
         0,
     ]
     assert seen(world, reference).line.state is CaseState.RECEIVED
+
+
+def test_a_decision_on_a_case_that_changed_meanwhile_is_refused(world: World) -> None:
+    reference = apply(world)
+    read = cases.open_dossier(actor=world.clerk, reference=reference, at=MONDAY)
+    assert read.task is not None
+    cases.delegate(actor=world.clerk, case=read.line.id, task=read.task.number, to=world.clerk.subject, at=MONDAY)
+    again: dict[str, Any] = {
+        "actor": world.clerk,
+        "case": read.line.id,
+        "task": read.task.number,
+        "decision": Decision.ACCEPT,
+    }
+    with pytest.raises(cases.CaseChanged):
+        cases.decide(**again, reason="", at=MONDAY, revision=read.revision)
+    view = cases.open_dossier(actor=world.clerk, reference=reference, at=MONDAY)
+    assert view.line.state is CaseState.RECEIVED
+    assert "process.case.accept" not in {
+        one.act.business.command for one in acts_on("process.case", str(read.line.id)).items
+    }
+    cases.decide(**again, reason="", at=MONDAY, revision=view.revision)
+    assert seen(world, reference).line.state is CaseState.ACCEPTED
+
+
+def test_a_period_that_runs_out_makes_what_was_read_old(world: World) -> None:
+    reference = apply(world)
+    before = seen(world, reference).revision
+    store.fire_due_timers(MONDAY + 30 * DAY)
+    assert seen(world, reference).revision > before
+
+
+def test_the_applicant_is_told_of_what_they_handed_in_and_where_the_case_went(world: World) -> None:
+    reference = apply(world)
+    view = seen(world, reference)
+    handle(world.clerk, reference, Decision.RETURN, reason="缺照片")
+    stale: dict[str, Any] = {"actor": world.citizen, "case": view.line.id, "form": FORM, "at": MONDAY}
+    with pytest.raises(cases.CaseChanged):
+        cases.supplement(**stale, revision=view.revision)
+    assert seen(world, reference).line.state is CaseState.CORRECTION
+    cases.supplement(**stale, revision=seen(world, reference).revision)
+    handle(world.clerk, reference, Decision.ACCEPT)
+    cases.recall(actor=world.clerk, case=view.line.id, reason="受理有误", at=MONDAY)
+    drain()
+    titles = [message.title.zh.partition("：")[0] for message in mailbox(world.citizen).items]
+    assert titles == ["受理意见已收回，重新审查", "申请已受理", "补正材料已收到", "申请需要补正", "申请已收到"]
 
 
 def test_two_officials_on_one_task_make_one_decision(world: World) -> None:

@@ -135,6 +135,8 @@ def test_what_a_conditional_acceptance_left_open_must_be_there_before_the_grant(
     with pytest.raises(cases.EvidenceOpen):
         handle(world.approver, reference, Decision.GRANT)
     cases.hand_in_missing(actor=world.citizen, case=view.line.id, uploads={key: str(new_id())}, at=MONDAY + DAY)
+    drain()
+    assert mailbox(world.citizen).items[0].title.zh.startswith("后补材料已收到")
     assert seen(world, reference).missing_due is None
     handle(world.approver, reference, Decision.GRANT, at=MONDAY + DAY)
     assert seen(world, reference).line.state is CaseState.GRANTED
@@ -194,7 +196,11 @@ def test_a_case_goes_only_to_an_office_that_handles_the_item(world: World) -> No
     elsewhere = world.stranger.organisation
     assert elsewhere is not None
     publish(world, joined=False, elsewhere=elsewhere)
+    with pytest.raises(cases.CaseChanged):
+        cases.transfer(actor=world.approver, case=case, to=elsewhere, reason="属于邻县", at=MONDAY, revision=0)
     cases.transfer(actor=world.approver, case=case, to=elsewhere, reason="属于邻县", at=MONDAY)
+    drain()
+    assert mailbox(world.citizen).items[0].title.zh.startswith("办件已移送有权办理的机关")
     assert cases.waiting_tasks(world.approver) == 0
     neighbour = official(elsewhere, "deciding", "330107")
     handle(neighbour, reference, Decision.GRANT)
