@@ -37,6 +37,7 @@ PUBLIC: dict[str, str] = {
     "citizen:home": "the front page",
     "citizen:services": "what the state does on request is published (政务公开)",
     "citizen:guide": "a service guide is published (政务公开)",
+    "citizen:eligibility": "tries published criteria by the answers in the request and keeps nothing",
     "citizen:bundle": "a service guide is published (政务公开)",
     "citizen:receipt_verify": "whoever is shown a receipt may check it; it names no person",
     "citizen:verify_license": "who is shown a licence must be able to check it without an account",

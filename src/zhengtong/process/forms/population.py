@@ -7,7 +7,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from zhengtong.data.registries import api as registries
 from zhengtong.data.registries.api import Relation, ResidentView
-from zhengtong.kernel.checkdigits import Sex
+from zhengtong.kernel.checkdigits import Sex, parse_resident_id
 from zhengtong.trust.identity import api as identity
 from zhengtong.trust.identity.contracts import Actor, SubjectKind
 from zhengtong.trust.keys.api import mask_id_number, mask_name
@@ -17,7 +17,7 @@ _SPOUSES = {Relation.HEAD, Relation.SPOUSE}
 
 
 class PopulationSource:
-    """The population registry: name, number, sex, address, region, and the registered spouse of the household."""
+    """The population registry: name, number, sex, day of birth, address, region, and the household's spouse."""
 
     title = gettext_lazy("人口库")
 
@@ -35,10 +35,12 @@ class PopulationSource:
     @staticmethod
     def _of(view: ResidentView) -> dict[str, tuple[str, str]]:
         sex = gettext("男") if view.sex is Sex.MALE else gettext("女")
+        born_on = parse_resident_id(view.id_number).born_on.isoformat()
         return {
             "name": (view.name, mask_name(view.name)),
             "id_number": (view.id_number, mask_id_number(view.id_number)),
             "sex": (view.sex.value, sex),
+            "born_on": (born_on, born_on[:4] + "-**-**"),
             "birth_year": (str(view.birth_year), str(view.birth_year)),
             "address": (view.address, view.address),
             "region": (view.region, view.region_name),
@@ -64,7 +66,9 @@ class EnterpriseSource:
             "legal_representative": view.legal_representative_name,
             "established_on": view.established_on.isoformat(),
         }
-        return {name: (view.region if name == "region" else value, value) for name, value in shown.items()}
+        values = {name: (view.region if name == "region" else value, value) for name, value in shown.items()}
+        capital = view.registered_capital // 100
+        return {**values, "registered_capital": (str(capital), f"{capital:,}")}
 
 
 def _spouse(me: ResidentView, members: tuple[ResidentView, ...]) -> ResidentView | None:

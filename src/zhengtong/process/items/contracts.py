@@ -198,11 +198,63 @@ class LifeEvent:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Condition:
+    """One condition of an item that can be asked about 受理条件.
+
+    `holds` is FEEL over the answers and `as_of`, the day; `otherwise` says why it does not hold and what to do then.
+    """
+
+    criterion: Words
+    holds: str
+    otherwise: Words
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Eligibility:
+    """How an applicant tries an item's conditions 资格自测: what is asked (JSON Schema), and the conditions over it."""
+
+    form: Mapping[str, Any]
+    conditions: tuple[Condition, ...]
+
+
+class Finding(StrEnum):
+    """What a self-check finds of one condition; UNKNOWN where the answers do not decide it."""
+
+    HOLDS = "holds"
+    FAILS = "fails"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TriedCondition:
+    """A condition as tried: `rests_on` names the questions it looks at, `unanswered` those still open."""
+
+    condition: Condition
+    finding: Finding
+    rests_on: tuple[str, ...]
+    unanswered: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SelfCheck:
+    """The outcome of a self-check 自测结果: never a decision, and nothing of it is kept."""
+
+    conditions: tuple[TriedCondition, ...]
+
+    @property
+    def finding(self) -> Finding:
+        """Say whether all conditions hold, one fails, or something is open."""
+        found = {one.finding for one in self.conditions}
+        return next(one for one in (Finding.FAILS, Finding.UNKNOWN, Finding.HOLDS) if one in found)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Item:
     """An item of the base catalogue 基本目录 as one version says it.
 
     `process` is the key of the process that handles it, `joins` the departments whose opinion it asks (all of them
     会签, or the first 或签 when `any_one`), `form` the JSON Schema of what it asks; None asks the common form.
+    `eligibility` is how an applicant may try the criteria beforehand, None where they cannot be asked about.
     """
 
     code: str
@@ -228,6 +280,7 @@ class Item:
     joins: tuple[str, ...] = ()
     any_one: bool = False
     form: Mapping[str, Any] | None = None
+    eligibility: Eligibility | None = None
 
     @property
     def online(self) -> bool:
@@ -392,6 +445,15 @@ class ItemUnknown(Refusal):
     status = 404
     message = _("没有找到编码为 {item} 的事项。")
     remedy = _("事项可能已调整，请按名称重新搜索。")
+
+
+class NoSelfCheck(Refusal):
+    """The conditions of an item cannot be tried by questions."""
+
+    code = "item_has_no_self_check"
+    status = 404
+    message = _("这个事项还没有资格自测。")
+    remedy = _("请看办事指南中的受理条件，或向办理窗口询问。")
 
 
 class CatalogueBroken(Refusal):

@@ -1,13 +1,14 @@
 """Reading a catalogue from YAML 事项目录载入: every mistake is named with its file and line, nothing is guessed."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
 from django.utils.translation import gettext
 
+from zhengtong.process.items import eligibility
 from zhengtong.process.items.contracts import (
     Audience,
     Basis,
@@ -15,7 +16,9 @@ from zhengtong.process.items.contracts import (
     Catalogue,
     CatalogueBroken,
     Channel,
+    Condition,
     DayUnit,
+    Eligibility,
     Evidence,
     EvidenceRoute,
     Item,
@@ -29,12 +32,14 @@ from zhengtong.process.items.contracts import (
 T = TypeVar("T")
 
 VOCABULARY, BUNDLES, FORMS = "vocabulary.yaml", "bundles.yaml", "forms.yaml"
+ELIGIBILITY = "eligibility.yaml"
 _LINE = "__line__"
 _ITEM_KEYS = {
     "code", "name", "kind", "for", "basis", "statutory", "promised", "evidence", "criteria", "output", "levels",
     "life_events", "keywords", "rank", "channels", "visits", "fee", "form", "process", "joins", "any_one",
 }  # fmt: skip
 _BUNDLE_KEYS = {"code", "name", "lead", "items", "national", "life_events", "rank", "waits", "forms"}
+_CONDITION_KEYS = {"criterion", "holds", "otherwise"}
 _LEVELS = {"province", "city", "county", "town", "village"}
 
 
@@ -92,13 +97,15 @@ class _Place:
 def read_catalogue(folder: Path) -> Catalogue:
     """Return the catalogue in *folder*: `vocabulary.yaml`, `bundles.yaml` and one file for each department.
 
+    `forms.yaml` (what items ask) and `eligibility.yaml` (how their conditions are tried) may be there.
+
     Raises:
         CatalogueBroken: with the file, the line and the reason.
     """
     vocabulary = _vocabulary(folder)
     items: dict[str, Item] = {}
     for path in sorted(folder.glob("*.yaml")):
-        if path.name in {VOCABULARY, BUNDLES, FORMS}:
+        if path.name in {VOCABULARY, BUNDLES, FORMS, ELIGIBILITY}:
             continue
         for place, item in _items(path, vocabulary):
             if item.code in items:
@@ -106,6 +113,8 @@ def read_catalogue(folder: Path) -> Catalogue:
             items[item.code] = item
     if not items:
         raise CatalogueBroken(place=str(folder), what=gettext("没有任何事项"))
+    for place, code, tried in _eligibility(folder / ELIGIBILITY):
+        items[code] = replace(place.known(items, code, gettext("事项")), eligibility=tried)
     bundles = tuple(_bundle(place, row, vocabulary, items) for place, row in _rows(folder / BUNDLES, "bundles"))
     return Catalogue(items=tuple(items.values()), bundles=bundles)
 
@@ -169,6 +178,34 @@ def _forms(path: Path) -> dict[str, dict[str, Any]]:
             "required": [each for each in wanted if not each.startswith("(")],
         }
     return composed
+
+
+def _eligibility(path: Path) -> Iterator[tuple[_Place, str, Eligibility]]:
+    """Yield, by item code, what is asked to try its conditions; a question is defined once for all items."""
+    if not path.exists():
+        return
+    document, top = _load(path), _Place(path.name, 1)
+    questions = {name: _plain(one) for name, one in top.require(document, "questions").items() if name != _LINE}
+    for code, rows in top.require(document, "items").items():
+        if code == _LINE:
+            continue
+        place = _Place(path.name, rows[0][_LINE])
+        conditions = tuple(_condition(_Place(path.name, row[_LINE]), row, questions) for row in rows)
+        asked = {name for one in conditions for name in eligibility.questions_of(one)}
+        form = {"type": "object", "properties": {name: one for name, one in questions.items() if name in asked}}
+        yield place, code, Eligibility(form=form, conditions=conditions)
+
+
+def _condition(place: _Place, row: dict[str, Any], questions: dict[str, Any]) -> Condition:
+    _only(place, row, _CONDITION_KEYS)
+    condition = Condition(
+        criterion=place.words(place.require(row, "criterion")),
+        holds=str(place.require(row, "holds")),
+        otherwise=place.words(place.require(row, "otherwise")),
+    )
+    if what := eligibility.fault_of(condition, questions):
+        raise place.broken(what)
+    return condition
 
 
 def _plain(value: Any) -> Any:

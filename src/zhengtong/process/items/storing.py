@@ -11,7 +11,9 @@ from zhengtong.process.items.contracts import (
     Basis,
     Bundle,
     Channel,
+    Condition,
     DayUnit,
+    Eligibility,
     Evidence,
     EvidenceRoute,
     Item,
@@ -30,6 +32,9 @@ ITEM, BUNDLE = "item:", "bundle:"
 def dump(thing: Item | Bundle) -> dict[str, Any]:
     """Return *thing* as plain JSON values."""
     document: dict[str, Any] = orjson.loads(orjson.dumps(asdict(thing)))
+    if document.get("eligibility", ...) is None:
+        # Left out, so that an item which gained nothing keeps the digest it was published with, and its version.
+        del document["eligibility"]
     return document
 
 
@@ -60,6 +65,7 @@ def load_item(row: dict[str, Any]) -> Item:
         joins=tuple(row.get("joins", ())),
         any_one=row.get("any_one", False),
         form=row.get("form"),
+        eligibility=_eligibility(row["eligibility"]) if "eligibility" in row else None,
     )
 
 
@@ -75,6 +81,14 @@ def load_bundle(row: dict[str, Any]) -> Bundle:
         waits={code: tuple(others) for code, others in row.get("waits", {}).items()},
         forms=row.get("forms", {}),
     )
+
+
+def _eligibility(row: dict[str, Any]) -> Eligibility:
+    conditions = (
+        Condition(criterion=Words(**one["criterion"]), holds=one["holds"], otherwise=Words(**one["otherwise"]))
+        for one in row["conditions"]
+    )
+    return Eligibility(form=row["form"], conditions=tuple(conditions))
 
 
 def _basis(row: dict[str, Any]) -> Basis:
