@@ -49,6 +49,7 @@ MEANINGS = {
     "ZHENGTONG_LEDGER_WITNESSES": "File that names the witnesses; unset, `ledger/witnesses.json` in the home.",
     "ZHENGTONG_NODE": "Names this machine's chain of looks; unset, the host's name. Two machines must not share one.",
     "ZHENGTONG_LOG_LEVEL": "What is logged: `DEBUG`, `INFO`, `WARNING` or `ERROR`.",
+    "ZHENGTONG_LOGOUT_NETWORKS": "Private networks in which applications may be told of a sign-out, with commas.",
     "ZHENGTONG_METRICS_ADDRESSES": "Addresses besides this machine that may read the metrics, with commas.",
     "ZHENGTONG_METRICS_TOKEN": "Bearer token that opens the metrics to anybody who shows it, also through a proxy.",
     "ZHENGTONG_ORIGINS": "Origins whose forms are accepted besides our own, with scheme and commas.",

@@ -38,6 +38,7 @@ from zhengtong.trust.delivery.api import register_inbox_source
 from zhengtong.trust.identity import api as identity
 from zhengtong.trust.identity import contracts as identity_contracts
 from zhengtong.trust.identity.contracts import Duty
+from zhengtong.trust.identity.tasks import end_and_tell
 from zhengtong.trust.keys import api as keys
 from zhengtong.trust.ledger import api as ledger
 from zhengtong.trust.ledger import contracts as ledger_contracts
@@ -71,6 +72,7 @@ def wire() -> None:
     every_round("heads of the chains of looks", lambda at: exchange.anchor_looks(at=at))
     exchange.register_case_directory(cases.OpenCases())
     every_round("process migrations", store.continue_migrations)
+    every_round("sessions at applications", end_and_tell)
     developer.publish(openapi)
     declare_purpose(fusion.LOOK_PURPOSE, _("核对部门间不一致的数据"))
     for code, title in PURPOSES.items():

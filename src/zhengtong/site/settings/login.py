@@ -1,5 +1,8 @@
 """Login, second factors and the OIDC provider: the part of the settings that django-allauth reads."""
 
+import os
+from ipaddress import ip_network
+
 from zhengtong.site.settings.environment import flag
 
 AUTH_USER_MODEL = "identity.Account"
@@ -36,6 +39,9 @@ IDP_OIDC_AUTH_METHODS = ["client_secret_basic", "client_secret_post"]  # every a
 IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 3600
 IDP_OIDC_ROTATE_REFRESH_TOKEN = True
 IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN = 30 * 24 * 3600
+
+# Where applications may be told of a sign-out besides public addresses: the province's own networks.
+LOGOUT_NETWORKS = tuple(map(ip_network, filter(None, os.environ.get("ZHENGTONG_LOGOUT_NETWORKS", "").split(","))))
 
 # Failed logins, codes of the OIDC provider and the like must be the same for every process: they live in the database.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "django_cache"}}

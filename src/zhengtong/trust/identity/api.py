@@ -38,6 +38,7 @@ from zhengtong.trust.identity.contracts import (
 )
 from zhengtong.trust.identity.guard import register_gatekeeper, register_population_source, require_assurance
 from zhengtong.trust.identity.law import subtree
+from zhengtong.trust.identity.oidc.logout import tell_application
 from zhengtong.trust.identity.queries.applications import application, applications_of
 from zhengtong.trust.identity.queries.mandates import mandates_given, mandates_held
 from zhengtong.trust.identity.queries.organisations import (
@@ -89,6 +90,8 @@ from zhengtong.trust.identity.services.mandates import (
 from zhengtong.trust.identity.services.organisations import establish_organisation, establish_post, register_official
 from zhengtong.trust.identity.services.posts import appoint, my_posts, relieve, take_post
 from zhengtong.trust.identity.services.real_name import prove_real_name, register_person
+from zhengtong.trust.identity.services.sessions import claim_untold as claim_untold_sessions
+from zhengtong.trust.identity.services.sessions import end_overdue_sessions
 
 __all__ = [
     "AccountEntry",
@@ -129,7 +132,9 @@ __all__ = [
     "bulk_register_enterprises",
     "bulk_register_officials",
     "bulk_register_people",
+    "claim_untold_sessions",
     "end_assistance",
+    "end_overdue_sessions",
     "enterprise",
     "establish_organisation",
     "establish_post",
@@ -178,4 +183,5 @@ __all__ = [
     "subtree",
     "system_actor",
     "take_post",
+    "tell_application",
 ]

@@ -15,6 +15,7 @@ from zhengtong.kernel.checkdigits import InvalidResidentId, parse_resident_id
 from zhengtong.trust.identity.contracts import Actor, AssuranceLevel, SubjectKind
 from zhengtong.trust.identity.models import Account, Subject
 from zhengtong.trust.identity.recording import record_act
+from zhengtong.trust.identity.services.sessions import VISIT, end_sessions
 from zhengtong.trust.keys.api import Sealer, key_ring
 
 if TYPE_CHECKING:
@@ -64,6 +65,22 @@ class AccountAdapter(DefaultAccountAdapter):
         if is_personal_number(name):
             raise ValidationError(_("请不要用公民身份号码或手机号码作用户名。"), code="personal_number")
         return name
+
+    def set_password(self, user: Any, password: str) -> None:
+        """Set a new password; the sessions of the old one end, at applications too."""
+        with transaction.atomic():
+            super().set_password(user, password)
+            actor = Actor(subject=user.subject_id, kind=SubjectKind(user.subject.kind), account=user.pk)
+            end_sessions(actor=actor, account=user.pk, at=clock.system.now())
+
+
+def leave_applications(*, request: "HttpRequest | None", user: Any, **_more: Any) -> None:
+    """Sign *user* out of the applications that this browser is signed in to; Django's own signing out calls it."""
+    if request is None or not isinstance(user, Account):
+        return
+    own = Actor(subject=user.subject_id, kind=SubjectKind(user.subject.kind), account=user.pk)
+    actor = getattr(request, "actor", None) or own
+    end_sessions(actor=actor, visit=request.session.get(VISIT), at=clock.system.now())
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

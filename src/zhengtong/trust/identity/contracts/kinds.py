@@ -110,6 +110,15 @@ class MandateBasis(StrEnum):
     GUARDIAN = "guardian"  # 监护 (Civil Code §§23, 27)
 
 
+class LogoutOutcome(StrEnum):
+    """What came of an attempt to tell an application that a session ended 注销通知结果."""
+
+    DELIVERED = "delivered"
+    REFUSED = "refused"  # it answered with something else than success
+    UNREACHABLE = "unreachable"
+    FORBIDDEN = "forbidden"  # its address leads into a network that must not be called
+
+
 class Scope(StrEnum):
     """What an application may ask to know about a signed-in person (OpenID Connect Core §5.4), each by consent."""
 

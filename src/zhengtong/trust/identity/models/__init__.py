@@ -1,7 +1,12 @@
 """Tables of identity 身份, by what they hold."""
 
 from zhengtong.trust.identity.models.accounts import Account, PairwiseSubject
-from zhengtong.trust.identity.models.applications import Application, ApplicationCredential
+from zhengtong.trust.identity.models.applications import (
+    Application,
+    ApplicationCredential,
+    ApplicationSession,
+    LogoutAttempt,
+)
 from zhengtong.trust.identity.models.mandates import Assistance, Mandate
 from zhengtong.trust.identity.models.organisations import Appointment, Organisation, Post
 from zhengtong.trust.identity.models.subjects import (
@@ -17,9 +22,11 @@ __all__ = [
     "Account",
     "Application",
     "ApplicationCredential",
+    "ApplicationSession",
     "Appointment",
     "Assistance",
     "LegalEntity",
+    "LogoutAttempt",
     "Mandate",
     "NaturalPerson",
     "OfficialProfile",

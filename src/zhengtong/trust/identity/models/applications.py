@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from zhengtong.kernel.ids import new_id
+from zhengtong.trust.identity.contracts import LogoutOutcome
+from zhengtong.trust.identity.models.accounts import Account
 from zhengtong.trust.identity.models.organisations import Organisation
 from zhengtong.trust.identity.models.subjects import Subject
 
@@ -28,7 +30,10 @@ class Application(models.Model):
 
 
 class ApplicationCredential(models.Model):
-    """One secret of an application, held as an OAuth client; it works in [issued_at, expires_at) until revoked."""
+    """One secret of an application, held as an OAuth client; it works in [issued_at, expires_at) until revoked.
+
+    `logout_uri` is where the application is told that a session has ended; empty, it does not want to know.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="credentials")
@@ -36,6 +41,7 @@ class ApplicationCredential(models.Model):
     issued_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
+    logout_uri = models.CharField(max_length=500, blank=True)
 
     class Meta:
         constraints = [
@@ -46,3 +52,61 @@ class ApplicationCredential(models.Model):
 
     def __str__(self) -> str:
         return f"credential {self.client_id}"
+
+
+class ApplicationSession(models.Model):
+    """That an account is signed in to an application from one browser 应用会话; its id is the `sid` of ID tokens.
+
+    A browser has one open session at an application; what has ended stays ended. `visit` numbers the browser session
+    and leaves the platform never. `tell_at` is when the application is to be told of the end; empty, it knows, does
+    not want to know, or was given up.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    visit = models.CharField(max_length=36)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    credential = models.ForeignKey(ApplicationCredential, on_delete=models.CASCADE, related_name="sessions")
+    issuer = models.CharField(max_length=200)
+    started_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    tell_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["visit", "credential", "account"],
+                condition=Q(ended_at__isnull=True),
+                name="identity_one_open_session_of_a_browser",
+            ),
+            models.CheckConstraint(
+                name="identity_only_ended_sessions_are_told",
+                condition=Q(tell_at__isnull=True) | Q(ended_at__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["ends_at"], condition=Q(ended_at__isnull=True), name="identity_open_sessions"),
+            models.Index(fields=["tell_at"], condition=Q(tell_at__isnull=False), name="identity_untold_sessions"),
+        ]
+
+    def __str__(self) -> str:
+        return f"session {self.id}"
+
+
+class LogoutAttempt(models.Model):
+    """One attempt to tell an application that a session ended 注销通知: what came of it, numbered from 1."""
+
+    id = models.BigAutoField(primary_key=True)
+    session = models.ForeignKey(ApplicationSession, on_delete=models.CASCADE, related_name="attempts")
+    number = models.PositiveSmallIntegerField()
+    at = models.DateTimeField()
+    outcome = models.CharField(max_length=12, choices=[(outcome.value, outcome.value) for outcome in LogoutOutcome])
+    status = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["session", "number"], name="identity_attempts_are_numbered"),
+        ]
+
+    def __str__(self) -> str:
+        return f"attempt {self.number} of {self.session_id}: {self.outcome}"

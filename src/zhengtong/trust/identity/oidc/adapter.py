@@ -6,7 +6,6 @@ the session at that moment travels as `acr`. The signing key lies in the key rin
 """
 
 import hashlib
-import hmac
 from collections.abc import Iterable
 from typing import Any, Literal
 
@@ -22,6 +21,7 @@ from zhengtong.kernel import clock
 from zhengtong.kernel.errors import NotAllowed
 from zhengtong.trust.identity.contracts import AssuranceLevel, Scope, SubjectKind
 from zhengtong.trust.identity.models import Account, ApplicationCredential, PairwiseSubject
+from zhengtong.trust.identity.oidc.names import name_of_account
 from zhengtong.trust.identity.queries.mandates import display_name
 from zhengtong.trust.identity.queries.organisations import appointments_of
 from zhengtong.trust.identity.services.applications import working_credentials
@@ -55,15 +55,7 @@ class OIDCAdapter(DefaultOIDCAdapter):
 
     def get_user_sub(self, client: Client, user: Any) -> str:
         """Return the account's name in the client's sector; once given, it stays."""
-        sector = working(client).application.sector
-        known = PairwiseSubject.objects.filter(sector=sector, account=user.pk).first()
-        if known is None:
-            key = key_ring().derive("oidc.pairwise", 1)
-            sub = hmac.new(key, f"{sector}|{user.subject_id}".encode(), hashlib.sha256).hexdigest()
-            known, _new = PairwiseSubject.objects.get_or_create(
-                sector=sector, account_id=user.pk, defaults={"sub": sub}
-            )
-        return known.sub
+        return name_of_account(working(client).application.sector, user)
 
     def get_user_by_sub(self, client: Client, sub: str) -> Account | None:
         """Return the active account that has this name in the client's sector."""
@@ -101,7 +93,7 @@ class OIDCAdapter(DefaultOIDCAdapter):
         return claims
 
     def populate_id_token(self, id_token: dict[str, Any], client: Client, scopes: Iterable[str], **kwargs: Any) -> None:
-        """Say how sure the platform was, and when the person signed in; a refreshed token says nothing of it."""
+        """Say how sure the platform was, when the person signed in, in which session; a refreshed token does not."""
         del scopes, kwargs
         code = self.request.POST.get("code", "") if self.request else ""
         signed_in = cache.get(code_key(client.id, code)) if code else None
@@ -116,7 +108,9 @@ class OIDCAdapter(DefaultOIDCAdapter):
         data["subject_types_supported"] = ["pairwise"]
         data["scopes_supported"] = [scope.value for scope in Scope]
         data["acr_values_supported"] = [acr_of(level) for level in AssuranceLevel if level]
-        data["claims_supported"] = ["sub", "acr", "auth_time", "name", "posts"]
+        data["claims_supported"] = ["sub", "sid", "acr", "auth_time", "name", "posts"]
+        data["backchannel_logout_supported"] = True
+        data["backchannel_logout_session_supported"] = True
 
 
 def code_key(client_id: str, code: str) -> str:

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 from allauth.account.authentication import get_authentication_records
+from allauth.idp.oidc.adapter import get_adapter
 from allauth.idp.oidc.views import AuthorizationView
 from django.core.cache import cache
 from django.core.signing import BadSignature, Signer
@@ -21,6 +22,7 @@ from zhengtong.trust.identity.models import Account, ApplicationCredential
 from zhengtong.trust.identity.oidc.adapter import acr_of, code_key
 from zhengtong.trust.identity.recording import record_act
 from zhengtong.trust.identity.services.applications import working_credentials
+from zhengtong.trust.identity.services.sessions import begin_session
 
 SECONDS_OF_A_CODE = 60
 
@@ -58,7 +60,8 @@ def _asked(request: HttpRequest) -> Mapping[str, Any]:
 
 
 def _consented(request: HttpRequest, credential: ApplicationCredential, code: str) -> None:
-    """Record the consent, and what the coming ID token shall say about this session."""
+    """Record the consent, begin the session, and keep what the coming ID token shall say about it."""
+    account = cast("Account", request.user)
     at = clock.system.now()
     actor = actor_of(request)
     with transaction.atomic():
@@ -71,12 +74,19 @@ def _consented(request: HttpRequest, credential: ApplicationCredential, code: st
             states=(None, sorted(request.POST.getlist("scopes"))),
             concerns=(actor.subject,),
         )
-    signed_in = {"acr": acr_of(actor.assurance), "auth_time": _auth_time(request, at)}
+        sid = begin_session(
+            account=account.pk,
+            session=request.session,
+            credential=credential,
+            issuer=get_adapter().get_issuer(),
+            ends_at=request.session.get_expiry_date(),
+            at=at,
+        )
+    signed_in = {"acr": acr_of(actor.assurance), "auth_time": _auth_time(request, account, at), "sid": str(sid)}
     cache.set(code_key(credential.client_id, code), signed_in, timeout=SECONDS_OF_A_CODE)
 
 
-def _auth_time(request: HttpRequest, at: datetime) -> int:
-    account = request.user if isinstance(request.user, Account) else None
+def _auth_time(request: HttpRequest, account: Account, at: datetime) -> int:
     records = get_authentication_records(request, account)
     return int(max((record.get("at", 0.0) for record in records), default=at.timestamp()))
 

@@ -5,9 +5,13 @@ from typing import Any
 from allauth.core import context
 from allauth.idp.oidc.internal.oauthlib import server
 from allauth.idp.oidc.internal.oauthlib.request_validator import OAuthLibRequestValidator
+from allauth.idp.oidc.internal.oauthlib.utils import ValidatorContext
 from allauth.idp.oidc.models import Token
+from django.core.cache import cache
 from oauthlib.common import Request
 from oauthlib.oauth2.rfc6749.errors import UnauthorizedClientError
+
+from zhengtong.trust.identity.oidc.adapter import code_key
 
 GRANTED = (Token.Type.ACCESS_TOKEN, Token.Type.REFRESH_TOKEN)
 
@@ -35,6 +39,21 @@ class RequestRules(OAuthLibRequestValidator):
         if found.exclude(client=request.client).exists():
             raise UnauthorizedClientError(request=request)
         found.delete()
+
+    def _prep_access_token(self, ctx: ValidatorContext, token: dict[str, Any], request: Request) -> Token:
+        return _of_session(super()._prep_access_token(ctx, token, request), ctx, request)
+
+    def _prep_refresh_token(self, ctx: ValidatorContext, refresh_token: str, request: Request) -> Token:
+        return _of_session(super()._prep_refresh_token(ctx, refresh_token, request), ctx, request)
+
+
+def _of_session(token: Token, ctx: ValidatorContext, request: Request) -> Token:
+    """Note in a token the session it belongs to, with which it shall end."""
+    code = code_key(request.client.id, request.code or "")
+    earlier = ctx.refresh_token.data if ctx.refresh_token else cache.get(code)
+    if earlier and earlier.get("sid"):
+        token.data = {**(token.data or {}), "sid": earlier["sid"]}
+    return token
 
 
 def install() -> None:

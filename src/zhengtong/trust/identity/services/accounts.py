@@ -12,6 +12,7 @@ from zhengtong.trust.identity.guard import require
 from zhengtong.trust.identity.models import Account
 from zhengtong.trust.identity.models.accounts import one_spelling
 from zhengtong.trust.identity.recording import record_act
+from zhengtong.trust.identity.services.sessions import end_sessions
 
 
 def reset_password(*, actor: Actor | None, username: str, password: str, at: datetime) -> None:
@@ -32,10 +33,11 @@ def reset_password(*, actor: Actor | None, username: str, password: str, at: dat
         account.set_password(password)
         account.save(update_fields=["password"])
         _record(actor, "reset_password", account, at=at)
+        end_sessions(actor=actor, account=account.pk, at=at)
 
 
 def set_active(*, actor: Actor | None, username: str, active: bool, at: datetime) -> None:
-    """Stop a login at once (False), or let it log in again (True).
+    """Stop a login at once (False), also at the applications it is signed in to, or let it log in again (True).
 
     Raises:
         SignInNeeded, NotAllowed: the actor may not stop logins.
@@ -47,6 +49,8 @@ def set_active(*, actor: Actor | None, username: str, active: bool, at: datetime
         if account.is_active is not active:
             Account.objects.filter(pk=account.pk).update(is_active=active)
             _record(actor, "restart" if active else "stop", account, at=at)
+            if not active:
+                end_sessions(actor=actor, account=account.pk, at=at)
 
 
 def _locked(username: str) -> Account:

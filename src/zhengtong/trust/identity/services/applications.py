@@ -6,6 +6,7 @@ A credential is an OAuth 2.0 client of the platform's OIDC provider: with a redi
 
 from collections.abc import Iterable
 from datetime import datetime
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from allauth.idp.oidc.adapter import get_adapter
@@ -108,6 +109,7 @@ def issue_application_credential(
     expires_at: datetime,
     redirect_uris: Iterable[str] = (),
     scopes: Iterable[Scope] = (Scope.OPENID,),
+    logout_uri: str = "",
 ) -> IssuedCredential:
     """Issue a credential and return its secret, which nobody can read again.
 
@@ -118,6 +120,7 @@ def issue_application_credential(
         expires_at: when it stops working.
         redirect_uris: where people return after signing in; none makes it a credential for calls only.
         scopes: what it may ask about people.
+        logout_uri: where it is told that a session has ended (OpenID Connect Back-Channel Logout 1.0 §2.2).
 
     Raises:
         SignInNeeded, NotAllowed: the actor may not issue credentials there.
@@ -128,7 +131,8 @@ def issue_application_credential(
     if row is None:
         raise NotFound
     actor = require(actor, Permission.ISSUE_CREDENTIAL, organisation=row.organisation_id)
-    addresses = [_redirect(address) for address in redirect_uris]
+    addresses = [sound_address(address, field="redirect_uris") for address in redirect_uris]
+    told_at = sound_address(logout_uri, field="logout_uri") if logout_uri else ""
     if expires_at <= at:
         raise InvalidInput(field="expires_at", what=gettext("有效期须晚于现在"))
     secret = get_adapter().generate_client_secret()
@@ -141,7 +145,7 @@ def issue_application_credential(
     with transaction.atomic():
         client.save(force_insert=True)
         credential = ApplicationCredential.objects.create(
-            application=row, client=client, issued_at=at, expires_at=expires_at
+            application=row, client=client, issued_at=at, expires_at=expires_at, logout_uri=told_at
         )
         _record(actor, Permission.ISSUE_CREDENTIAL, credential, at=at)
         data = CredentialIssued(credential=credential.id, application=application, expires_at=expires_at)
@@ -206,10 +210,22 @@ def working_credentials(at: datetime) -> QuerySet[ApplicationCredential]:
     ).select_related("application__organisation")
 
 
-def _redirect(address: str) -> str:
-    local = address.startswith(("http://localhost", "http://127.0.0.1"))
-    if not (address.startswith("https://") or local) or "#" in address or "*" in address:
-        raise InvalidInput(field="redirect_uris", what=gettext("回调地址须为 https，且不含通配符"))
+def sound_address(address: str, *, field: str) -> str:
+    """Return *address* when an application may be reached at it: https, or http on this very machine.
+
+    Raises:
+        InvalidInput: it is another, or has a fragment, a wildcard, or a name and password in it.
+    """
+    try:
+        parts = urlsplit(address)
+        sound = parts.port != 0 and not {parts.username, parts.password} - {None}
+    except ValueError:
+        sound = False
+    if sound:
+        local = parts.scheme == "http" and parts.hostname in {"localhost", "127.0.0.1", "::1"}
+        sound = bool(parts.hostname) and (parts.scheme == "https" or local)
+    if not sound or any(sign in address for sign in "#*\\") or any(sign.isspace() for sign in address):
+        raise InvalidInput(field=field, what=gettext("地址须为 https（本机调试可用 http），且不含通配符、片段和口令"))
     return address
 
 
