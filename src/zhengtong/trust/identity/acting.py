@@ -17,6 +17,7 @@ from django.http import HttpRequest
 from zhengtong.kernel.errors import Refusal, SignInNeeded
 from zhengtong.trust.identity import law
 from zhengtong.trust.identity.contracts import Actor, AssuranceLevel, Channel, Duty, SubjectKind
+from zhengtong.trust.identity.guard import require_assurance
 from zhengtong.trust.identity.models import Account, Appointment, Assistance
 from zhengtong.trust.identity.queries.mandates import mandate_row, mandate_view
 from zhengtong.trust.identity.refusals import AssistanceOver, MandateMissing, PostNotHeld
@@ -159,6 +160,19 @@ def with_assistance(own: Actor, assistance: UUID, *, at: datetime) -> Actor:
         assistance=assistance,
         channel=Channel(row.channel),
     )
+
+
+def by_api(account: Account, *, mandate: UUID | None, at: datetime) -> Actor:
+    """Return who acts when an application calls on behalf of *account*, under *mandate* where there is one.
+
+    Raises:
+        AssuranceTooLow: agents are real-name proved.
+        MandateMissing, MandateRevoked, MandateNotAccepted, MandateExpired: there is no such right now.
+    """
+    actor = _changed(_own(account, {}, factors=1, at=at), channel=Channel.API)
+    if mandate is None:
+        return actor
+    return with_mandate(require_assurance(actor, AssuranceLevel.SUBSTANTIAL), mandate, at=at)
 
 
 def _changed(actor: Actor, **facts: Any) -> Actor:

@@ -156,3 +156,39 @@ class AssistanceOver(Refusal):
     status = 409
     message = _("帮办代办已结束。")
     remedy = _("如仍需帮办，请再次取得办事人同意后开始。")
+
+
+class ExchangeNotGranted(Refusal):
+    """The application may not call others on behalf of people."""
+
+    code = "exchange_not_granted"
+    status = 400
+    message = _("该应用未获准代用户调用其他应用。")
+    remedy = _("请在开发者门户为应用申请令牌换取，由管理员批准。")
+
+
+class SubjectTokenInvalid(Refusal):
+    """The token to exchange is unknown, expired, ended, or another application's."""
+
+    code = "subject_token_invalid"
+    status = 400
+    message = _("待换取的令牌无效，或不是发给该应用的。")
+    remedy = _("请用该应用自己持有的访问令牌；用户已退出的，请用户重新登录。")
+
+
+class AudienceUnknown(Refusal):
+    """The receiver is no working application, or the application that asks."""
+
+    code = "audience_unknown"
+    status = 400
+    message = _("没有这个接收应用。")
+    remedy = _("请在 audience 中写接收应用现用的客户端编号。")
+
+
+class ScopeTooWide(Refusal):
+    """More was asked for than the token to exchange holds."""
+
+    code = "scope_too_wide"
+    status = 400
+    message = _("申请的范围超出原令牌。")
+    remedy = _("请减少 scope，或请用户同意更多范围后再换取。")

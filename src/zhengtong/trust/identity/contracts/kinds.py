@@ -125,6 +125,7 @@ class Scope(StrEnum):
     OPENID = "openid"  # who it is, under a name of this sector only; and how sure that is
     PROFILE = "profile"  # the name
     ORGANISATION = "organisation"  # of an official: organisation and post
+    MANDATES = "mandates"  # for whom the person may act, and in which matters
 
 
 class Permission(StrEnum):

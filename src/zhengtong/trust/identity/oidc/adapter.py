@@ -8,6 +8,7 @@ the session at that moment travels as `acr`. The signing key lies in the key rin
 import hashlib
 from collections.abc import Iterable
 from typing import Any, Literal
+from uuid import UUID
 
 from allauth.idp.oidc.adapter import DefaultOIDCAdapter
 from allauth.idp.oidc.internal.private_keys import filter_keys
@@ -21,14 +22,14 @@ from zhengtong.kernel import clock
 from zhengtong.kernel.errors import NotAllowed
 from zhengtong.trust.identity.contracts import AssuranceLevel, Scope, SubjectKind
 from zhengtong.trust.identity.models import Account, ApplicationCredential, PairwiseSubject
-from zhengtong.trust.identity.oidc.names import name_of_account
-from zhengtong.trust.identity.queries.mandates import display_name
+from zhengtong.trust.identity.oidc.names import name_of_account, name_of_mandate
+from zhengtong.trust.identity.queries.mandates import display_name, mandates_held
 from zhengtong.trust.identity.queries.organisations import appointments_of
-from zhengtong.trust.identity.services.applications import working_credentials
+from zhengtong.trust.identity.services.applications import EXCHANGE, working_credentials
 from zhengtong.trust.keys.api import key_ring
 
 RSA_BITS = 3072
-GRANTS = ("authorization_code", "client_credentials", "refresh_token")
+GRANTS = ("authorization_code", "client_credentials", "refresh_token", EXCHANGE)
 """What the token endpoint grants; `Client.GrantType` knows more than anybody here is given."""
 
 
@@ -44,6 +45,7 @@ class OIDCAdapter(DefaultOIDCAdapter):
         Scope.OPENID: _("识别您的身份（仅限该应用所在领域的编号）和实名等级"),
         Scope.PROFILE: _("查看您的姓名"),
         Scope.ORGANISATION: _("查看您所在机构和岗位"),
+        Scope.MANDATES: _("查看您可以代表哪些企业和个人办理哪些事项"),
     }
 
     def list_private_keys(
@@ -74,7 +76,7 @@ class OIDCAdapter(DefaultOIDCAdapter):
         **kwargs: Any,
     ) -> dict[str, Any]:
         """Return what the person agreed to tell, and nothing else."""
-        del purpose, email, kwargs
+        del email, kwargs
         claims: dict[str, Any] = {"sub": self.get_user_sub(client, user)}
         subject = user.subject
         if Scope.PROFILE in scopes:
@@ -90,6 +92,8 @@ class OIDCAdapter(DefaultOIDCAdapter):
                 }
                 for appointment in appointments_of(subject.id, at=clock.system.now())
             ]
+        if Scope.MANDATES in scopes and purpose == "userinfo":
+            claims["mandates"] = _mandates(working(client).application.sector, subject.id)
         return claims
 
     def populate_id_token(self, id_token: dict[str, Any], client: Client, scopes: Iterable[str], **kwargs: Any) -> None:
@@ -108,7 +112,7 @@ class OIDCAdapter(DefaultOIDCAdapter):
         data["subject_types_supported"] = ["pairwise"]
         data["scopes_supported"] = [scope.value for scope in Scope]
         data["acr_values_supported"] = [acr_of(level) for level in AssuranceLevel if level]
-        data["claims_supported"] = ["sub", "sid", "acr", "auth_time", "name", "posts"]
+        data["claims_supported"] = ["sub", "sid", "acr", "auth_time", "name", "posts", "mandates", "act"]
         data["backchannel_logout_supported"] = True
         data["backchannel_logout_session_supported"] = True
 
@@ -124,6 +128,22 @@ def working(client: Client) -> ApplicationCredential:
     if credential is None:
         raise NotAllowed
     return credential
+
+
+def _mandates(sector: str, agent: UUID) -> list[dict[str, Any]]:
+    """Return for whom *agent* may act now, each mandate under its name in the sector; a natural principal is masked."""
+    at = clock.system.now()
+    held = [view for view in mandates_held(agent, at=at) if view.accepted_at and view.valid_from <= at]
+    return [
+        {
+            "mandate": name_of_mandate(sector, view.id),
+            "principal_kind": view.principal_kind.value,
+            "principal_name": view.principal_name,
+            "matters": list(view.matters),
+            "valid_until": int(view.valid_until.timestamp()) if view.valid_until else None,
+        }
+        for view in held
+    ]
 
 
 def _new_rsa_key() -> bytes:

@@ -24,6 +24,11 @@ def name_of_subject(sector: str, subject: UUID) -> str:
     return name_of_account(sector, account) if account else _name(sector, subject)
 
 
-def _name(sector: str, subject: UUID) -> str:
+def name_of_mandate(sector: str, mandate: UUID) -> str:
+    """Return the name of a mandate in *sector*, by which an application says under which one a person acts."""
+    return _name(sector, mandate)
+
+
+def _name(sector: str, identifier: UUID) -> str:
     key = key_ring().derive("oidc.pairwise", 1)
-    return hmac.new(key, f"{sector}|{subject}".encode(), hashlib.sha256).hexdigest()
+    return hmac.new(key, f"{sector}|{identifier}".encode(), hashlib.sha256).hexdigest()

@@ -12,8 +12,10 @@ from oauthlib.common import Request
 from oauthlib.oauth2.rfc6749.errors import UnauthorizedClientError
 
 from zhengtong.trust.identity.oidc.adapter import code_key
+from zhengtong.trust.identity.services.applications import EXCHANGED
 
 GRANTED = (Token.Type.ACCESS_TOKEN, Token.Type.REFRESH_TOKEN)
+REVOCABLE = (*GRANTED, EXCHANGED)
 
 
 class RequestRules(OAuthLibRequestValidator):
@@ -35,7 +37,7 @@ class RequestRules(OAuthLibRequestValidator):
             UnauthorizedClientError: it was issued to another application.
         """
         del token_type_hint, args, kwargs
-        found = Token.objects.by_value(token).filter(type__in=GRANTED)
+        found = Token.objects.by_value(token).filter(type__in=REVOCABLE)
         if found.exclude(client=request.client).exists():
             raise UnauthorizedClientError(request=request)
         found.delete()

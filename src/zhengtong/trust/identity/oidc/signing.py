@@ -9,6 +9,7 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 LOGOUT = "logout+jwt"
+ACCESS = "at+jwt"  # RFC 9068 §2.1
 
 
 def sign(claims: Mapping[str, Any], *, kind: str) -> str:

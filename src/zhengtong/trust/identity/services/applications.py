@@ -43,6 +43,11 @@ from zhengtong.trust.identity.models import Application, ApplicationCredential, 
 from zhengtong.trust.identity.queries.applications import application_view
 from zhengtong.trust.identity.recording import record_act
 
+EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+"""The grant of RFC 8693, for applications that call others on behalf of a person."""
+EXCHANGED = "xt"
+"""How allauth's table of tokens marks those that were exchanged: neither access nor refresh tokens of the platform."""
+
 
 def register_application(
     *,
@@ -110,6 +115,7 @@ def issue_application_credential(
     redirect_uris: Iterable[str] = (),
     scopes: Iterable[Scope] = (Scope.OPENID,),
     logout_uri: str = "",
+    exchanges: bool = False,
 ) -> IssuedCredential:
     """Issue a credential and return its secret, which nobody can read again.
 
@@ -121,6 +127,7 @@ def issue_application_credential(
         redirect_uris: where people return after signing in; none makes it a credential for calls only.
         scopes: what it may ask about people.
         logout_uri: where it is told that a session has ended (OpenID Connect Back-Channel Logout 1.0 §2.2).
+        exchanges: whether it may call other applications on behalf of a person (RFC 8693).
 
     Raises:
         SignInNeeded, NotAllowed: the actor may not issue credentials there.
@@ -141,7 +148,8 @@ def issue_application_credential(
     client.set_scopes(sorted(set(scopes) | {Scope.OPENID}) if addresses else [])
     client.set_default_scopes([Scope.OPENID] if addresses else [])
     client.set_redirect_uris(addresses)
-    client.set_grant_types(["authorization_code", "refresh_token"] if addresses else ["client_credentials"])
+    grants = ["authorization_code", "refresh_token"] if addresses else ["client_credentials"]
+    client.set_grant_types([*grants, EXCHANGE] if exchanges else grants)
     with transaction.atomic():
         client.save(force_insert=True)
         credential = ApplicationCredential.objects.create(

@@ -40,7 +40,11 @@ def an_application(sector: str = "social", level: AssuranceLevel = AssuranceLeve
 
 
 def a_credential(
-    application: UUID, *, redirect: bool = True, scopes: tuple[Scope, ...] = (Scope.OPENID, Scope.PROFILE)
+    application: UUID,
+    *,
+    redirect: bool = True,
+    scopes: tuple[Scope, ...] = (Scope.OPENID, Scope.PROFILE),
+    exchanges: bool = False,
 ) -> IssuedCredential:
     at = clock.system.now()
     return identity.issue_application_credential(
@@ -50,6 +54,7 @@ def a_credential(
         expires_at=at + 365 * DAY,
         redirect_uris=[RETURN] if redirect else [],
         scopes=scopes,
+        exchanges=exchanges,
     )
 
 

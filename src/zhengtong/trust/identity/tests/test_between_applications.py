@@ -9,6 +9,8 @@ from django.core.cache import cache
 from django.test import Client
 
 from zhengtong.trust.identity.contracts import IssuedCredential, Scope
+from zhengtong.trust.identity.oidc.exchange import ACCESS_TOKEN
+from zhengtong.trust.identity.services.applications import EXCHANGE
 from zhengtong.trust.identity.tests.builders import a_person, an_account
 from zhengtong.trust.identity.tests.relying_party import (
     DISCOVERY,
@@ -111,12 +113,19 @@ def test_every_advertised_endpoint_answers() -> None:
 
 def test_every_advertised_grant_is_granted_to_somebody() -> None:
     an_account(a_person(), "zhang")
-    page, machine = a_credential(an_application()), a_credential(an_application(name="调用"), redirect=False)
+    page, machine = (
+        a_credential(an_application(), exchanges=True),
+        a_credential(an_application(name="调用"), redirect=False),
+    )
     client = logged_in("zhang")
     signed = sign_in(client, page)
     asked = {
         "authorization_code": None,
         "client_credentials": (machine, {}),
+        EXCHANGE: (
+            page,
+            {"subject_token": signed.access_token, "subject_token_type": ACCESS_TOKEN, "audience": machine.client_id},
+        ),
         "refresh_token": (page, {"refresh_token": signed.refresh_token}),
     }
     assert Client().get(DISCOVERY).json()["grant_types_supported"] == sorted(asked)

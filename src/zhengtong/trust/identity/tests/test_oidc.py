@@ -246,5 +246,5 @@ def test_an_organisation_has_one_application_of_a_name() -> None:
 def test_the_metadata_says_what_is_true_here() -> None:
     metadata = Client().get("/.well-known/openid-configuration").json()
     assert metadata["subject_types_supported"] == ["pairwise"]
-    assert metadata["scopes_supported"] == ["openid", "profile", "organisation"]
+    assert metadata["scopes_supported"] == ["openid", "profile", "organisation", "mandates"]
     assert metadata["code_challenge_methods_supported"] == ["S256"]
