@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "worker": ("zhengtong.kernel.jobs.cli:worker", "Hand out events, fire timers and run jobs."),
     "demo": ("zhengtong.site.demo.cli:demo", "Load the demo province and serve it."),
     "fusion": ("zhengtong.data.fusion.cli:fusion_group", "Make golden records; contradictions, changes, scores."),
+    "opening": ("zhengtong.data.opening.cli:opening_group", "Open data: what is released, and who answers for it."),
     "items": ("zhengtong.process.items.cli:items_group", "Check a service catalogue; search the published one."),
     "gateway": ("zhengtong.data.exchange.cli:gateway_group", "Answer departments' signed point queries."),
     "seals": ("zhengtong.trust.seals.cli:seals_group", "Verify sealed files; list seals and their uses."),

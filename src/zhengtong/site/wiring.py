@@ -14,6 +14,7 @@ from zhengtong.data.collection import contracts as collection_contracts
 from zhengtong.data.collection.tasks import enqueue_due
 from zhengtong.data.exchange import api as exchange
 from zhengtong.data.fusion import api as fusion
+from zhengtong.data.opening import api as opening
 from zhengtong.data.quality import contracts as quality_contracts
 from zhengtong.data.registries import api as registries
 from zhengtong.data.registries import contracts as registries_contracts
@@ -70,6 +71,7 @@ def wire() -> None:
     forms.register_prefill_source("enterprise", forms.EnterpriseSource())
     every_round("data collection", enqueue_due)
     every_round("heads of the chains of looks", lambda at: exchange.anchor_looks(at=at))
+    every_round("openings due", opening.release_due)
     exchange.register_case_directory(cases.OpenCases())
     every_round("process migrations", store.continue_migrations)
     every_round("sessions at applications", end_and_tell)
@@ -128,6 +130,7 @@ def wire_permissions() -> None:
     access.register_permissions(collection_contracts.PERMISSION_SENTENCES)
     access.register_permissions(quality_contracts.PERMISSION_SENTENCES)
     access.register_permissions(exchange.PERMISSION_SENTENCES)
+    access.register_permissions(opening.PERMISSION_SENTENCES, duties={opening.Permission.AUDIT: Duty.AUDIT})
     access.register_permissions(cockpit_contracts.PERMISSION_SENTENCES)
     access.register_permissions(cases.PERMISSION_SENTENCES)
     access.register_permissions(store.PERMISSION_SENTENCES)

@@ -1,6 +1,7 @@
 """The public part of the data catalogue 开放目录检索: found by people, harvested by machines (DCAT-AP 3, CKAN)."""
 
 import json
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -11,6 +12,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from zhengtong.data.catalog import api as catalog
+from zhengtong.data.opening import api as opening
+from zhengtong.portals.opendata.released import distributions
 
 MOST = 5_000  # datasets in one DCAT document
 
@@ -29,7 +32,13 @@ def listing(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, name: str) -> HttpResponse:
     """Show what a dataset holds: its elements, who provides it, on what condition it is open."""
     found = catalog.open_dataset(catalog.code_of(name))
-    context = {"layout": "opendata/base.html", "title": found.name, "lede": found.entry.summary, "one": found}
+    context = {
+        "layout": "opendata/base.html",
+        "title": found.name,
+        "lede": found.entry.summary,
+        "one": found,
+        "released": opening.released_of([found.code]).get(found.code, []),
+    }
     return render(request, "opendata/catalog_dataset.html", context)
 
 
@@ -49,6 +58,7 @@ def dcat_ap(request: HttpRequest, form: str) -> HttpResponse:
         description=_("公众可以获取的政务数据。"),
         publisher="Zhengtong 政通",
         address=lambda one: request.build_absolute_uri(_page(one)),
+        forms=_forms(request),
     )
     if form == "ttl":
         return HttpResponse(catalog.dcat.turtle(document), content_type="text/turtle; charset=utf-8")
@@ -64,8 +74,22 @@ def ckan(request: HttpRequest, action: str) -> JsonResponse:
         _parameters(request),
         site=request.build_absolute_uri(reverse("opendata:ckan", args=["help_show"])),
         page=lambda one: request.build_absolute_uri(_page(one)),
+        forms=_forms(request),
     )
     return JsonResponse(answer.document, status=answer.status, json_dumps_params={"ensure_ascii": False})
+
+
+def _forms(request: HttpRequest) -> Callable[[catalog.DatasetView], Sequence[catalog.Distribution]]:
+    """Return what says in which forms a dataset can be had; it asks once, when first asked."""
+    found: dict[str, list[catalog.Distribution]] | None = None
+
+    def forms(one: catalog.DatasetView) -> Sequence[catalog.Distribution]:
+        nonlocal found
+        if found is None:
+            found = distributions(request)
+        return found.get(one.code, ())
+
+    return forms
 
 
 def _page(one: catalog.DatasetView) -> str:

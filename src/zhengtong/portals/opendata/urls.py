@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from zhengtong.portals.opendata import public_catalog, views
+from zhengtong.portals.opendata import public_catalog, released, views
 
 app_name = "opendata"
 urlpatterns = [
@@ -12,6 +12,12 @@ urlpatterns = [
     path("catalog/<slug:name>/", public_catalog.detail, name="catalog_dataset"),
     re_path(r"^dcat-ap\.(?P<form>jsonld|ttl)$", public_catalog.dcat_ap, name="dcat_ap"),
     path("api/action/<slug:action>", public_catalog.ckan, name="ckan"),
+    path("releases/<slug:slug>/", released.detail, name="release"),
+    re_path(
+        r"^releases/(?P<slug>[a-z0-9-]+)/data\.(?P<form>csv|json|parquet|geojson)$",
+        released.download,
+        name="release_file",
+    ),
     path("<slug:code>/", views.detail, name="dataset"),
     re_path(r"^(?P<code>[a-z-]+)\.(?P<form>csv|json)$", views.download, name="download"),
 ]

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from zhengtong.data.opening import api as opening
 from zhengtong.kernel.pages.api import export
 from zhengtong.portals.opendata import catalog, datasets
 
@@ -18,7 +19,8 @@ SAMPLE = 10
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Show what is open today."""
-    return render(request, "opendata/home.html", {"datasets": datasets.DATASETS})
+    context = {"datasets": datasets.DATASETS, "released": opening.all_released()}
+    return render(request, "opendata/home.html", context)
 
 
 @require_safe

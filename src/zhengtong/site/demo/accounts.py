@@ -15,6 +15,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from zhengtong.data.opening import api as opening
 from zhengtong.data.registries import api as registries
 from zhengtong.data.registries.api import EnterpriseRecord, RegistryPart, Relation, ResidentRecord
 from zhengtong.kernel.errors import Refusal
@@ -32,6 +33,7 @@ ELDER_BORN = 1955
 HANDLER, SUPERVISOR = "case_handler", "case_supervisor"
 _REFORMING = frozenset(str(name) for name in store.Permission)  # a leader reforms, who handles cases does not
 _SUPERVISING = frozenset({str(cases.Permission.EXTEND), str(cases.Permission.SUPERVISE)})
+_OPENING = frozenset(map(str, opening.Permission))  # a department's officer applies, its head decides
 _SOCIAL, _READING = "social", "data.registries.identity_check"
 _LOOKS_AGO = (timedelta(days=9), timedelta(days=2))
 
@@ -188,13 +190,13 @@ def refresh_roles(*, at: datetime) -> int:
             "窗口受理",
             "Window clerk",
             Duty.BUSINESS,
-            everyday | {cases.Permission.ACCEPT},
+            (everyday - _OPENING) | {cases.Permission.ACCEPT},
         ),
         "approver": (
             "审批",
             "Approver",
             Duty.BUSINESS,
-            everyday - {"trust.identity:assist"},
+            everyday - {"trust.identity:assist", str(opening.Permission.DECIDE)},
         ),
         HANDLER: ("办件经办", "Case handler", Duty.BUSINESS, {str(name) for name in cases.Permission} - _SUPERVISING),
         SUPERVISOR: ("办件督办", "Case supervisor", Duty.BUSINESS, set(_SUPERVISING)),
@@ -294,7 +296,7 @@ def _begin_stories(offices: Offices, cast: Cast, at: datetime) -> None:
     )
     identity.accept_mandate(actor=agent, mandate=mandate.id, at=at)
     for (body, kind), ago in zip((_POSTS["window"], _POSTS["approver"]), _LOOKS_AGO, strict=True):
-        clerk = _in_post(offices, body, kind)
+        clerk = in_post(offices, body, kind)
         registries.resident_of(cast.citizen.id, actor=clerk, purpose=_READING, at=at - ago)
     people = [cast.citizen.id, cast.spouse.id, cast.elder.id, cast.owner.id]
     mailboxes = [delivery.of_subject(person) for person in people]
@@ -327,7 +329,7 @@ def _welcome(mailboxes: Iterable[delivery.Mailbox], at: datetime) -> None:
         )
 
 
-def _in_post(offices: Offices, body: str, kind: str) -> Actor:
+def in_post(offices: Offices, body: str, kind: str) -> Actor:
     """Return the actor that the first holder of a post is at work."""
     holder, post = offices.holder(body, kind), offices.post(body, kind)
     view = identity.post(post.entry.id)

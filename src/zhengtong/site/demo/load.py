@@ -25,7 +25,7 @@ from zhengtong.kernel.errors import Refusal
 from zhengtong.kernel.regions import api as regions
 from zhengtong.process.items import api as items
 from zhengtong.process.store import api as store
-from zhengtong.site.demo import accounts, catalog, licences, offices, pki, places, province, sharing
+from zhengtong.site.demo import accounts, catalog, licences, offices, openings, pki, places, province, sharing
 from zhengtong.site.demo.content import Content, read_content
 from zhengtong.site.demo.seals import file_seals
 from zhengtong.site.settings.environment import PROJECT_ROOT
@@ -118,6 +118,7 @@ class Setup:
         pki.establish(system_actor(), at=system.now())
         self._publish_data_catalog(seed)
         self._open_sharing(seed)
+        self._open_data(seed)
 
     @cached_property
     def tree(self) -> places.RegionTree:
@@ -220,6 +221,15 @@ class Setup:
             planned = self._offices or self._plan(seed, part, now)
             providers = {body.department: body.entry.id for body in planned.bodies if body.department}
             sharing.open_sharing(providers, part.residents, at=now)
+
+    def _open_data(self, seed: str) -> None:
+        """Let departments open some of what they hold, unless that is so already."""
+        if openings.is_open():
+            return
+        with self.console.step("open data 数据开放"):
+            now, part = system.now(), province.make_part(self.tree, self.content, seed=seed, number=0)
+            with transaction.atomic():
+                openings.open_data(self._offices or self._plan(seed, part, now), part, at=now)
 
     def _publish_processes(self) -> None:
         """Publish the province's processes; what has not changed keeps its version."""

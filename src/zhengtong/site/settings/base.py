@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "zhengtong.data.collection",
     "zhengtong.data.quality",
     "zhengtong.data.exchange",
+    "zhengtong.data.opening",
     "zhengtong.process.store",
     "zhengtong.process.items",
     "zhengtong.process.forms",

@@ -156,6 +156,18 @@ class DatasetView:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Distribution:
+    """A form in which a dataset can be had: its page, its address where nobody need ask for it, its type and bytes."""
+
+    title: str
+    page: str
+    address: str
+    form: str
+    media_type: str
+    size: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SystemEntry:
     """An information system 政务信息系统 of a department; `key` is unique within its provider."""
 

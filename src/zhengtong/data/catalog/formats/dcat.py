@@ -4,12 +4,12 @@ DCAT is the W3C's data catalogue vocabulary, version 3; DCAT-AP its application 
 (SEMIC). Code lists are those of the EU Publications Office, which the profile asks for.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import orjson
 
-from zhengtong.data.catalog.contracts import DatasetView, OpeningClass, UpdateCycle
+from zhengtong.data.catalog.contracts import DatasetView, Distribution, OpeningClass, UpdateCycle
 
 _EU = "http://publications.europa.eu/resource/authority"
 _FREQUENCY = {
@@ -33,11 +33,20 @@ CONTEXT = {
     "foaf": "http://xmlns.com/foaf/0.1/",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
+_IANA = "https://www.iana.org/assignments/media-types"
 Address = Callable[[DatasetView], str]
+Forms = Callable[[DatasetView], Sequence[Distribution]]
 
 
 def document(
-    datasets: Iterable[DatasetView], *, home: str, title: str, description: str, publisher: str, address: Address
+    datasets: Iterable[DatasetView],
+    *,
+    home: str,
+    title: str,
+    description: str,
+    publisher: str,
+    address: Address,
+    forms: Forms = lambda _one: (),
 ) -> dict[str, Any]:
     """Return the catalogue as JSON-LD.
 
@@ -48,6 +57,7 @@ def document(
         description: what it holds.
         publisher: who keeps it.
         address: where the page of a dataset is found.
+        forms: in which forms a dataset can be had.
     """
     return {
         "@context": CONTEXT,
@@ -57,7 +67,7 @@ def document(
         "dct:description": _chinese(description),
         "dct:publisher": _agent(f"{home}#publisher", publisher, ""),
         "dct:language": {"@id": f"{_EU}/language/ZHO"},
-        "dcat:dataset": [_dataset(one, home, address(one)) for one in datasets],
+        "dcat:dataset": [_dataset(one, home, address(one), forms(one)) for one in datasets],
     }
 
 
@@ -75,7 +85,7 @@ def turtle(document: dict[str, Any]) -> bytes:
     return graph.serialize(format="turtle").encode()
 
 
-def _dataset(one: DatasetView, home: str, page: str) -> dict[str, Any]:
+def _dataset(one: DatasetView, home: str, page: str, forms: Sequence[Distribution]) -> dict[str, Any]:
     entry = one.entry
     titles = [_chinese(entry.name)] + ([_english(entry.name_en)] if entry.name_en else [])
     words = [*entry.keywords.split(), *(element.title for element in entry.elements[:5])]
@@ -90,17 +100,33 @@ def _dataset(one: DatasetView, home: str, page: str) -> dict[str, Any]:
         "dct:accrualPeriodicity": {"@id": f"{_EU}/frequency/{_FREQUENCY[entry.cycle]}"},
         "dct:modified": {"@type": "xsd:dateTime", "@value": one.changed_at.isoformat()},
         "dcat:keyword": [_chinese(word) for word in dict.fromkeys(words)],
-        "dcat:distribution": [
-            {
-                "@id": f"{page}#distribution",
-                "@type": "dcat:Distribution",
-                "dct:title": _chinese(entry.name),
-                "dcat:accessURL": {"@id": page},
-            }
-        ],
+        "dcat:distribution": [_distribution(form) for form in forms] or [_page_only(entry.name, page)],
     }
     if one.published_on:
         found["dct:issued"] = {"@type": "xsd:date", "@value": one.published_on.isoformat()}
+    return found
+
+
+def _page_only(name: str, page: str) -> dict[str, Any]:
+    return {
+        "@id": f"{page}#distribution",
+        "@type": "dcat:Distribution",
+        "dct:title": _chinese(name),
+        "dcat:accessURL": {"@id": page},
+    }
+
+
+def _distribution(form: Distribution) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "@id": f"{form.page}#{form.form}",
+        "@type": "dcat:Distribution",
+        "dct:title": _chinese(form.title),
+        "dcat:accessURL": {"@id": form.page},
+        "dcat:mediaType": {"@id": f"{_IANA}/{form.media_type}"},
+        "dcat:byteSize": {"@type": "xsd:nonNegativeInteger", "@value": str(form.size)},
+    }
+    if form.address:
+        found["dcat:downloadURL"] = {"@id": form.address}
     return found
 
 

@@ -97,6 +97,7 @@ def dataset(request: HttpRequest, name: str) -> HttpResponse:
             (element, catalog.GRADE_LABELS[catalog.element_grade(element)]) for element in found.entry.elements
         ],
         "may_ask": found.provider != actor.organisation and found.entry.sharing is not catalog.SharingClass.WITHHELD,
+        "may_open": found.provider == actor.organisation and found.state is catalog.DatasetState.PUBLISHED,
         "batches": collection.batches_of_dataset(found.code, limit=5),
         "assessment": quality.latest(found.code),
         "history": ledger.acts_on("data.catalog.dataset", found.code).items[:10],
