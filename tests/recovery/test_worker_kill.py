@@ -68,10 +68,10 @@ def test_a_worker_that_dies_while_a_handler_fails_doubles_nothing(house: House, 
 def test_a_worker_that_is_asked_to_stop_ends_in_order_and_leaves_no_trace_of_itself(house: House) -> None:
     alive = "from zhengtong.kernel.events.models import Worker; print(Worker.objects.filter(pid={}).count())"
     worker = house.start("worker")
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while house.ask(alive.format(worker.pid)) == "0":
         assert worker.poll() is None, worker.communicate()[1]
         assert time.monotonic() < deadline, "the worker did not show itself"
     worker.send_signal(signal.SIGTERM)
-    _, said = worker.communicate(timeout=30)
+    _, said = worker.communicate(timeout=120)
     assert (worker.returncode, house.ask(alive.format(worker.pid))) == (0, "0"), said

@@ -87,6 +87,14 @@ class VersionForm(forms.Form):
         bpmn = asked["file"].read() if asked.get("file") else asked["bpmn"].encode()
         return store.Source(bpmn=_lines(bpmn), decisions={name: _lines(text) for name, text in decisions.items()})
 
+    def shown(self) -> store.Source:
+        """Return what the page shows as text."""
+        decisions = {name: self[DECISIONS + name].value() or "" for name in self._decisions}
+        return store.Source(
+            bpmn=_lines((self["bpmn"].value() or "").encode()),
+            decisions={name: _lines(text.encode()) for name, text in decisions.items()},
+        )
+
     def show(self, source: store.Source) -> None:
         """Let the page show what was read from files as text, so that what was checked is what is published."""
         data = dict(self.data.items())

@@ -10,6 +10,7 @@ from zhengtong.rules.dmn.checker import check_model
 from zhengtong.rules.dmn.decisions import DecisionModel, load_model
 from zhengtong.rules.dmn.errors import ModelError
 from zhengtong.rules.dmn.external import JAVA_FUNCTIONS
+from zhengtong.rules.dmn.grids import Grid, grids_of, with_rows
 from zhengtong.rules.dmn.model import Definitions
 from zhengtong.rules.dmn.problems import InvalidModel, Problem
 from zhengtong.rules.dmn.reader import read_model
@@ -21,14 +22,17 @@ __all__ = [
     "CaseResult",
     "DecisionModel",
     "Definitions",
+    "Grid",
     "InvalidModel",
     "ModelError",
     "Problem",
     "build_tree",
     "check_model",
+    "grids_of",
     "load_model",
     "read_model",
     "readable_neighbours",
     "run_folder",
+    "with_rows",
     "write_model",
 ]

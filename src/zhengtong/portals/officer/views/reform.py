@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from zhengtong.kernel import clock
 from zhengtong.kernel.errors import NotAllowed, Refusal, SignInNeeded, Text
 from zhengtong.kernel.pages.api import Asked, Column, Listing, Slice, add_refusal, of_sequence, show_listing
+from zhengtong.portals.officer.decision_grids import drawn, taken
 from zhengtong.portals.officer.reform_forms import MoveForm, PairForm, VersionForm
 from zhengtong.portals.officer.views.desk import LAYOUT, menu, official, page
 from zhengtong.process.bpmn import api as bpmn
@@ -128,9 +129,14 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
     posted = request.method == "POST"
     data, files = (request.POST, request.FILES) if posted else (None, None)
     form = VersionForm(data, files, source=given, today=clock.on_day(now))
-    context: dict[str, Any] = {"form": form, "key": key, "name": (store.name_of(newest.id) if newest else "") or key}
+    name = (store.name_of(newest.id) if newest else "") or key
+    context: dict[str, Any] = {"form": form, "key": key, "name": name, "performers": _performers(newest)}
     if form.is_bound and form.is_valid():
-        model = form.model()
+        model, overruled = taken(form.model(), request.POST)
+        for file in overruled:
+            messages.warning(
+                request, gettext("%(file)s 的文字和表格都改过，以文字为准，表格里的改动没有采用。") % {"file": file}
+            )
         try:
             context |= _looked_at(newest, model, now)
             if request.POST.get("step") == "publish" and request.POST.get("seen") == context["seen"]:
@@ -141,8 +147,15 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
             add_refusal(form, refusal)
         else:
             form.show(model)
+    context["tables"] = drawn(form.shown())
     status = 422 if form.errors or any(one["is_error"] for one in context.get("findings", ())) else 200
     return page(request, "officer/reform_edit.html", context, actor=actor, status=status)
+
+
+def _performers(newest: store.VersionLine | None) -> list[tuple[str, Any]]:
+    """Return who may be named at a step, as expressions with their meaning."""
+    named_there = {who for step in bpmn.steps_of(store.graph_of(newest.id)) for who in step.who} if newest else set()
+    return [(who, role(who)) for who in sorted(named_there | {'"applicant"'})]
 
 
 def _looked_at(newest: store.VersionLine | None, model: store.Source, now: datetime) -> dict[str, Any]:

@@ -31,6 +31,21 @@ on("click", "[data-opens]", (element, event) => {
 on("click", "[data-closes]", (element) => element.closest("dialog").close());
 on("click", "[data-prints]", () => print());
 
+// An island: a part of a page that needs a script of its own, `data-island`, with a style beside it, once it is opened.
+for (const island of document.querySelectorAll("details[data-island]")) {
+  island.hidden = false;
+  island.addEventListener(
+    "toggle",
+    () => {
+      const style = Object.assign(document.createElement("link"), { rel: "stylesheet", href: island.dataset.style });
+      const script = Object.assign(document.createElement("script"), { type: "module", src: island.dataset.island });
+      style.addEventListener("load", () => document.head.append(script), { once: true });
+      document.head.append(style);
+    },
+    { once: true },
+  );
+}
+
 // Read aloud 朗读: offered only where the browser has a voice for the page's language.
 const reader = document.querySelector("[data-reads]");
 if (reader && "speechSynthesis" in window) {
