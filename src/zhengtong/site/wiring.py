@@ -24,6 +24,7 @@ from zhengtong.kernel.pages.api import Link, add_links
 from zhengtong.portals.cockpit import contracts as cockpit_contracts
 from zhengtong.portals.developer import api as developer
 from zhengtong.portals.officer.messages import Messages
+from zhengtong.portals.officer.objections_at_post import Objections
 from zhengtong.portals.officer.purposes import PURPOSES
 from zhengtong.portals.officer.tasks_at_post import Tasks
 from zhengtong.process.cases import api as cases
@@ -58,6 +59,7 @@ def wire() -> None:
     attach_modules(Path(settings.HOME) / "keys")
     register_inbox_source(Tasks())
     register_inbox_source(Messages())
+    register_inbox_source(Objections())
     every_round("process timers", store.fire_due_timers)
     every_round("cases started by timers", store.fire_due_starts)
     every_round("ledger", ledger.round_of_worker)
@@ -133,4 +135,5 @@ def wire_permissions() -> None:
     access.register_permissions(opening.PERMISSION_SENTENCES, duties={opening.Permission.AUDIT: Duty.AUDIT})
     access.register_permissions(cockpit_contracts.PERMISSION_SENTENCES)
     access.register_permissions(cases.PERMISSION_SENTENCES)
+    access.register_permissions(forms.PERMISSION_SENTENCES)
     access.register_permissions(store.PERMISSION_SENTENCES)

@@ -43,6 +43,7 @@ urlpatterns = [
     path("life-events/", services.life_events, name="life_events"),
     path("me/", me.overview, name="me"),
     path("me/objection/", objections.objection, name="objection"),
+    path("me/objections/", objections.listed, name="objections"),
     path("me/looks/", me.looks, name="looks"),
     path("me/looks/<uuid:identifier>/proof/", evidence.proof, name="proof"),
     path("me/real-name/", mandates.real_name, name="real_name"),

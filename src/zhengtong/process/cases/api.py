@@ -35,13 +35,14 @@ from zhengtong.process.cases.queries import (
     done_by,
     line_of,
     lines_of,
+    open_cases_using,
     own_case,
     tasks_of,
     waiting_tasks,
     watched,
     watched_by,
 )
-from zhengtong.process.cases.reading import EvidenceLine, evidence_lines, read_application
+from zhengtong.process.cases.reading import EvidenceLine, contested, evidence_lines, read_application
 from zhengtong.process.cases.receipts import Receipt, receipt_code, receipt_of
 from zhengtong.process.cases.recording import HandedIn, RecordedStage, evidence_recorded, stages_recorded
 from zhengtong.process.cases.refusals import (
@@ -149,6 +150,7 @@ __all__ = [
     "begin_procedure",
     "case_within_reach",
     "cases_of",
+    "contested",
     "decide",
     "delegate",
     "done_by",
@@ -163,6 +165,7 @@ __all__ = [
     "lines_of",
     "load_evidence",
     "not_asked_share",
+    "open_cases_using",
     "open_dossier",
     "own_case",
     "rate",

@@ -173,6 +173,25 @@ def lines_of(cases: Iterable[UUID], *, at: datetime) -> dict[UUID, CaseLine]:
     return {row.id: _line(row, _due(row), today) for row in Case.objects.filter(pk__in=list(cases))}
 
 
+def open_cases_using(subject: UUID, source: str, *, at: datetime, limit: int = 20) -> tuple[CaseLine, ...]:
+    """Return a person's open cases that rest on a shared data item, for whoever keeps it: one statement.
+
+    Args:
+        subject: whose cases.
+        source: the data item, `population.address`.
+        at: the present moment, for the lights.
+        limit: how many open cases are looked at, the oldest first.
+    """
+    today = clock.on_day(at)
+    rows = Case.objects.filter(applicant=subject, concluded_at=None).order_by("received_at")[:limit]
+    return tuple(_line(row, _due(row), today) for row in rows if source in sources_in(document(row).prefilled))
+
+
+def sources_in(prefilled: Mapping[str, Any]) -> frozenset[str]:
+    """Return the shared data items that filled fields of an application."""
+    return frozenset(one["source"] for one in prefilled.values())
+
+
 def recallable(row: Case, stages: list[Stage], official: UUID) -> bool:
     """Say whether *official* may take their acceptance back: it was theirs, and only its decision waits since."""
     accepted = next((stage for stage in reversed(stages) if stage.decision in ACCEPTED), None)

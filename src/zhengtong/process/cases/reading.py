@@ -1,10 +1,12 @@
 """A case in the reader's words 卷宗阅读: what was asked and said with its source, and which way served the evidence."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils.translation import gettext
 
 from zhengtong.process.cases.contracts import CaseView
+from zhengtong.process.cases.queries import sources_in
 from zhengtong.process.forms import api as forms
 from zhengtong.process.items.api import EvidenceRoute, Words
 
@@ -19,6 +21,14 @@ def read_application(view: CaseView) -> list[tuple[str, str, str]]:
         (title, value, gettext("共享数据，%(on)s") % {"on": days[title]} if title in days else "")
         for title, value in lines
     ]
+
+
+def contested(view: CaseView, *, at: datetime) -> list[forms.ObjectionLine]:
+    """Return the unanswered objections to shared data this application rests on: a statement while it is open."""
+    used = sources_in(view.prefilled)
+    if view.line.state.ended or not used:
+        return []
+    return [one for one in forms.open_about(view.applicant, at=at) if one.source in used]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

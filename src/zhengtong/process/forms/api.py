@@ -6,8 +6,18 @@ from pathlib import Path
 from typing import Any
 
 from zhengtong.process.forms.contracts import (
+    PERMISSION_SENTENCES,
+    AnswerLight,
     DraftView,
+    ObjectionAnswered,
+    ObjectionAnswerMissing,
     ObjectionEmpty,
+    ObjectionLine,
+    ObjectionPage,
+    ObjectionUnknown,
+    ObjectionView,
+    Outcome,
+    Permission,
     Prefilled,
     PrefillSource,
     Schema,
@@ -16,6 +26,16 @@ from zhengtong.process.forms.contracts import (
 )
 from zhengtong.process.forms.examples import example_post
 from zhengtong.process.forms.fields import SchemaForm, build_form
+from zhengtong.process.forms.objections import (
+    OBJECTION,
+    answer_objection,
+    object_to,
+    objections_to_answer,
+    open_about,
+    open_objection,
+    own_objections,
+    waiting_objections,
+)
 from zhengtong.process.forms.population import EnterpriseSource, PopulationSource
 from zhengtong.process.forms.schema import check_schema, merge, narrow, read_back, sources_of, title_of, typed_fields
 from zhengtong.process.forms.services import (
@@ -26,16 +46,26 @@ from zhengtong.process.forms.services import (
     drop_draft,
     forget_old_drafts,
     keep_files,
-    object_to,
     save_draft,
 )
-from zhengtong.process.forms.sources import prefill, register_prefill_source, source_named
+from zhengtong.process.forms.sources import prefill, register_prefill_source, source_named, titled
 
 __all__ = [
     "KEPT_FOR",
+    "OBJECTION",
+    "PERMISSION_SENTENCES",
+    "AnswerLight",
     "DraftView",
     "EnterpriseSource",
+    "ObjectionAnswerMissing",
+    "ObjectionAnswered",
     "ObjectionEmpty",
+    "ObjectionLine",
+    "ObjectionPage",
+    "ObjectionUnknown",
+    "ObjectionView",
+    "Outcome",
+    "Permission",
     "PopulationSource",
     "PrefillSource",
     "Prefilled",
@@ -43,6 +73,7 @@ __all__ = [
     "SchemaForm",
     "SchemaNotUnderstood",
     "SourceUnknown",
+    "answer_objection",
     "attachment",
     "build_form",
     "check_schema",
@@ -56,6 +87,10 @@ __all__ = [
     "merge",
     "narrow",
     "object_to",
+    "objections_to_answer",
+    "open_about",
+    "open_objection",
+    "own_objections",
     "prefill",
     "read_back",
     "register_prefill_source",
@@ -63,7 +98,9 @@ __all__ = [
     "source_named",
     "sources_of",
     "title_of",
+    "titled",
     "typed_fields",
+    "waiting_objections",
 ]
 
 

@@ -10,3 +10,9 @@ class FormsConfig(AppConfig):
     name = "zhengtong.process.forms"
     label = "process_forms"
     verbose_name = _("表单")
+
+    def ready(self) -> None:
+        from zhengtong.process.forms.objections import OBJECTION  # noqa: PLC0415 -- once all apps are loaded
+        from zhengtong.trust.ledger.api import declare_purpose  # noqa: PLC0415
+
+        declare_purpose(OBJECTION, _("核实并答复您的数据异议"))

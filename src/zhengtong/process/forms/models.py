@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.trust.keys.api import EncryptedTextField
@@ -45,7 +46,10 @@ class Attachment(models.Model):
 
 
 class Objection(models.Model):
-    """That a shared data item is wrong, as the person concerned says 异议. Invariant: answered once or not yet."""
+    """That a shared data item is wrong, as the person concerned says 异议. Invariant: answered once or not yet.
+
+    `organisation` and `region` say who keeps the data where; empty where nobody was found, and in the first release.
+    """
 
     id = models.UUIDField(primary_key=True)
     subject = models.UUIDField(db_index=True)
@@ -53,10 +57,25 @@ class Objection(models.Model):
     item = models.CharField(max_length=60)
     claim: "EncryptedTextField[Any, Any]" = EncryptedTextField(purpose="process.form.objection")
     opened_at = models.DateTimeField()
+    organisation = models.ForeignKey("identity.Organisation", models.PROTECT, null=True, related_name="+")
+    region = models.ForeignKey("regions.Region", models.PROTECT, null=True, related_name="+", db_index=False)
+    due_on = models.DateField(null=True)
+    outcome = models.CharField(max_length=12, blank=True)
+    answer: "EncryptedTextField[Any, Any]" = EncryptedTextField(purpose="process.form.objection_answer", null=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.UUIDField(null=True)
 
     class Meta:
         db_table = "forms_objection"
         verbose_name = verbose_name_plural = _("数据异议")
+        indexes = [models.Index(fields=["due_on", "id"], name="objection_waiting", condition=Q(answered_at=None))]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(answered_at=None, outcome="", answer__isnull=True)
+                | (Q(answered_at__isnull=False, answer__isnull=False) & ~Q(outcome="")),
+                name="objection_answered_whole",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.source}.{self.item}"

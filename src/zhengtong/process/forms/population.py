@@ -8,6 +8,7 @@ from django.utils.translation import gettext, gettext_lazy
 from zhengtong.data.registries import api as registries
 from zhengtong.data.registries.api import Relation, ResidentView
 from zhengtong.kernel.checkdigits import Sex, parse_resident_id
+from zhengtong.kernel.errors import Text
 from zhengtong.trust.identity import api as identity
 from zhengtong.trust.identity.contracts import Actor, SubjectKind
 from zhengtong.trust.keys.api import mask_id_number, mask_name
@@ -20,6 +21,18 @@ class PopulationSource:
     """The population registry: name, number, sex, day of birth, address, region, and the household's spouse."""
 
     title = gettext_lazy("人口库")
+    department = "public_security"
+    items: Mapping[str, Text] = {
+        "name": gettext_lazy("姓名"),
+        "id_number": gettext_lazy("公民身份号码"),
+        "sex": gettext_lazy("性别"),
+        "born_on": gettext_lazy("出生日期"),
+        "birth_year": gettext_lazy("出生年份"),
+        "address": gettext_lazy("户籍地址"),
+        "region": gettext_lazy("户籍所在地"),
+        "spouse_name": gettext_lazy("配偶姓名"),
+        "spouse_id_number": gettext_lazy("配偶公民身份号码"),
+    }
 
     def values(self, names: Collection[str], *, actor: Actor, purpose: str, at: datetime) -> Values:
         """Return what the registry says of a natural person; nothing for an enterprise."""
@@ -51,6 +64,16 @@ class EnterpriseSource:
     """The enterprise registry: what it makes public of the entity the actor acts for."""
 
     title = gettext_lazy("法人库")
+    department = "market_supervision"
+    items: Mapping[str, Text] = {
+        "name": gettext_lazy("名称"),
+        "credit_code": gettext_lazy("统一社会信用代码"),
+        "address": gettext_lazy("住所"),
+        "region": gettext_lazy("所在地"),
+        "legal_representative": gettext_lazy("法定代表人"),
+        "established_on": gettext_lazy("成立日期"),
+        "registered_capital": gettext_lazy("注册资本"),
+    }
 
     def values(self, names: Collection[str], *, actor: Actor, purpose: str, at: datetime) -> Values:
         """Return the public entry of a legal entity; nothing for a person."""

@@ -1,4 +1,4 @@
-"""Acts on forms: save and drop a draft, keep a file, open an objection."""
+"""Acts on forms: save and drop a draft, keep a file."""
 
 import base64
 import hashlib
@@ -8,17 +8,12 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db import transaction
 
-from zhengtong.kernel.events.api import emit
 from zhengtong.kernel.ids import new_id
-from zhengtong.process.forms.contracts import DataObjected, DraftView, ObjectionEmpty
+from zhengtong.process.forms.contracts import DraftView
 from zhengtong.process.forms.fields import media_type
-from zhengtong.process.forms.models import Attachment, Draft, Objection
-from zhengtong.process.forms.sources import source_named
-from zhengtong.trust.identity.api import responsibility_of
+from zhengtong.process.forms.models import Attachment, Draft
 from zhengtong.trust.identity.contracts import Actor
-from zhengtong.trust.ledger.api import Act, Authority, Business, record
 
 KEPT_FOR = timedelta(days=90)
 """How long a draft waits: the platform's own choice, told on the page."""
@@ -80,40 +75,3 @@ def attachment(identifier: UUID) -> tuple[str, str, bytes] | None:
     """Return name, media type and bytes of a kept file; the caller has checked who asks."""
     row = Attachment.objects.filter(pk=identifier).first()
     return None if row is None else (row.name, row.media_type, base64.b64decode(row.content))
-
-
-@transaction.atomic
-def object_to(*, actor: Actor, source: str, claim: str, at: datetime) -> UUID:
-    """Record that a shared data item about the actor's party is wrong 数据异议, for the authority that keeps it.
-
-    Args:
-        actor: the person concerned.
-        source: the data item, `population.address`.
-        claim: what is wrong and what is right; sealed.
-        at: the present moment.
-
-    Raises:
-        SourceUnknown: no source keeps such an item.
-        ObjectionEmpty: nothing was said.
-    """
-    source_named(source)
-    if len(claim.strip()) < 2:
-        raise ObjectionEmpty(field="claim")
-    key, _dot, item = source.partition(".")
-    row = Objection.objects.create(
-        id=new_id(), subject=actor.party, source=key, item=item[:60], claim=claim.strip(), opened_at=at
-    )
-    record(
-        Act(
-            authority=Authority(clause="个人信息保护法§46"),
-            business=Business(
-                command="process.form.object", object_type="process.form.objection", object_id=str(row.id)
-            ),
-            responsibility=responsibility_of(actor),
-            at=at,
-            concerns=(actor.party,),
-        )
-    )
-    about = DataObjected(objection=row.id, subject=actor.party, source=key, item=item)
-    emit("process.form.objected.v1", subject=row.id, data=about, at=at)
-    return row.id

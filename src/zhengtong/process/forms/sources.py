@@ -8,9 +8,10 @@ from collections import defaultdict
 from datetime import datetime
 
 import structlog
+from django.utils.text import format_lazy
 
 from zhengtong.kernel import clock
-from zhengtong.kernel.errors import Refusal
+from zhengtong.kernel.errors import Refusal, Text
 from zhengtong.process.forms.contracts import Prefilled, PrefillSource, Schema, SourceUnknown
 from zhengtong.process.forms.schema import sources_of
 from zhengtong.trust.identity.contracts import Actor
@@ -34,6 +35,17 @@ def source_named(key: str) -> PrefillSource:
     if found is None:
         raise SourceUnknown
     return found
+
+
+def titled(source: str) -> Text:
+    """Return how a data item `key.item` is called on screen; its own name where the source says no other.
+
+    Raises:
+        SourceUnknown: there is no such source.
+    """
+    found, item = source_named(source), source.partition(".")[2]
+    named = found.items.get(item)
+    return found.title if named is None else format_lazy("{source} · {item}", source=found.title, item=named)
 
 
 def prefill(schema: Schema, *, actor: Actor, purpose: str, at: datetime) -> dict[str, Prefilled]:

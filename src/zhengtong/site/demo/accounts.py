@@ -20,6 +20,7 @@ from zhengtong.data.registries import api as registries
 from zhengtong.data.registries.api import EnterpriseRecord, RegistryPart, Relation, ResidentRecord
 from zhengtong.kernel.errors import Refusal
 from zhengtong.process.cases import api as cases
+from zhengtong.process.forms import api as forms
 from zhengtong.process.store import api as store
 from zhengtong.site.demo.offices import Offices
 from zhengtong.trust.access import api as access
@@ -34,6 +35,7 @@ HANDLER, SUPERVISOR = "case_handler", "case_supervisor"
 _REFORMING = frozenset(str(name) for name in store.Permission)  # a leader reforms, who handles cases does not
 _SUPERVISING = frozenset({str(cases.Permission.EXTEND), str(cases.Permission.SUPERVISE)})
 _OPENING = frozenset(map(str, opening.Permission))  # a department's officer applies, its head decides
+_OF_BODIES = frozenset({*map(str, cases.Permission), *map(str, forms.Permission)})  # held for one's own body alone
 _SOCIAL, _READING = "social", "data.registries.identity_check"
 _LOOKS_AGO = (timedelta(days=9), timedelta(days=2))
 
@@ -183,7 +185,7 @@ def refresh_roles(*, at: datetime) -> int:
     for entry in access.permissions():
         of_duty[entry.duty].add(entry.permission)
     business = of_duty[Duty.BUSINESS]
-    everyday = business - _REFORMING - set(cases.Permission)
+    everyday = business - _REFORMING - _OF_BODIES
     administration, security = of_duty[Duty.ADMINISTRATION], of_duty[Duty.SECURITY]
     wanted: dict[str, tuple[str, str, Duty, set[str]]] = {
         "clerk": (
@@ -198,7 +200,7 @@ def refresh_roles(*, at: datetime) -> int:
             Duty.BUSINESS,
             everyday - {"trust.identity:assist", str(opening.Permission.DECIDE)},
         ),
-        HANDLER: ("办件经办", "Case handler", Duty.BUSINESS, {str(name) for name in cases.Permission} - _SUPERVISING),
+        HANDLER: ("办件经办", "Case handler", Duty.BUSINESS, set(_OF_BODIES - _SUPERVISING)),
         SUPERVISOR: ("办件督办", "Case supervisor", Duty.BUSINESS, set(_SUPERVISING)),
         "leader": ("分管领导", "Leader", Duty.BUSINESS, {name for name in business if not _acts_on_people(name)}),
         "system_administrator": (
@@ -245,7 +247,8 @@ def grant_roles(offices: Offices, *, at: datetime) -> None:
 
 def _acts_on_people(permission: str) -> bool:
     return (
-        permission.startswith(("trust.identity:", "process.case:")) or permission == registries.Permission.READ_RESIDENT
+        permission.startswith(("trust.identity:", "process.case:", "process.form:"))
+        or permission == registries.Permission.READ_RESIDENT
     )
 
 

@@ -60,8 +60,10 @@ def listed(request: HttpRequest) -> HttpResponse:
 @require_safe
 def case(request: HttpRequest, reference: str) -> HttpResponse:
     """Show one case: where it stands, by when, what happened, what can be done."""
-    view = cases.own_case(identity.actor_of(request), reference, at=clock.system.now())
+    at = clock.system.now()
+    view = cases.own_case(identity.actor_of(request), reference, at=at)
     context = {
+        "contested": cases.contested(view, at=at),
         "view": view,
         "answers": cases.read_application(view),
         "evidence": cases.evidence_lines(view),

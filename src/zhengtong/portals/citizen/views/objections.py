@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from zhengtong.kernel import clock
 from zhengtong.process.forms import api as written_forms
@@ -32,13 +32,20 @@ def objection(request: HttpRequest) -> HttpResponse:
     actor = identity.actor_of(request)
     posted = request.method == "POST"
     source = (request.POST if posted else request.GET).get("source", "")
-    title = written_forms.source_named(source).title
+    title = written_forms.titled(source)
     form = ObjectionForm(request.POST if posted else None, initial={"source": source})
     if posted and form.is_valid():
         written_forms.object_to(
             actor=actor, source=form.cleaned_data["source"], claim=form.cleaned_data["claim"], at=clock.system.now()
         )
         messages.success(request, _("异议已提交，数源部门核实后会答复您。"))
-        return redirect("citizen:me")
+        return redirect("citizen:objections")
     context = {"form": form, "title": title}
     return render(request, "citizen/objection.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+def listed(request: HttpRequest) -> HttpResponse:
+    """Show the reader's objections, the newest first, with their answers."""
+    found = written_forms.own_objections(identity.actor_of(request), at=clock.system.now())
+    return render(request, "citizen/objections.html", {"objections": found})

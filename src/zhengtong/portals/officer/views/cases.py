@@ -46,6 +46,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
         "mine": mine,
         "answers": cases.read_application(view),
         "evidence": cases.evidence_lines(view),
+        "contested": cases.contested(view, at=at),
         "procedure": cases.Procedure(view.procedure).label if view.procedure else "",
     }
     return page(request, "officer/case.html", context, actor=actor, status=422 if form and form.errors else 200)

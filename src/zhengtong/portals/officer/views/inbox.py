@@ -14,6 +14,7 @@ from zhengtong.trust.identity import api as identity
 from zhengtong.trust.identity.api import Actor
 
 FOREMOST, PAGE = 8, 20
+OCCASIONAL = {"objections"}  # most officials never have any: shown when there are
 
 
 @require_safe
@@ -78,4 +79,5 @@ def take_post(request: HttpRequest) -> HttpResponse:
 
 def _waiting(actor: Actor) -> list[tuple[InboxSource, InboxPage]]:
     me = at_desk(actor)
-    return [(one, one.entries(me, waiting_only=False, after="", limit=FOREMOST)) for one in inbox_sources()]
+    found = [(one, one.entries(me, waiting_only=False, after="", limit=FOREMOST)) for one in inbox_sources()]
+    return [(one, entries) for one, entries in found if entries.items or one.name not in OCCASIONAL]

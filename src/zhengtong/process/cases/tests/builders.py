@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 from uuid import UUID
 
@@ -42,7 +43,7 @@ class World:
     stranger: Actor
 
 
-def official(organisation: UUID, role: str, region: str, permissions: Iterable[cases.Permission] = ()) -> Actor:
+def official(organisation: UUID, role: str, region: str, permissions: Iterable[StrEnum] = ()) -> Actor:
     """Return an official in a new post of *organisation* with *role*, defined here where permissions are given."""
     if permissions:
         access.define_role(
