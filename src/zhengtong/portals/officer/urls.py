@@ -5,6 +5,7 @@ from django.urls import path
 from zhengtong.portals.officer.views import (
     administration,
     audit,
+    bundles,
     cases,
     casework,
     conflicts,
@@ -61,6 +62,9 @@ urlpatterns = [
     path("cases/<slug:reference>/delegate/", casework.delegate, name="delegate"),
     path("cases/<slug:reference>/take-back/", casework.take_back, name="take_back"),
     path("cases/<slug:reference>/transfer/", casework.transfer, name="transfer"),
+    path("bundles/", bundles.listed, name="bundles"),
+    path("bundles/<slug:reference>/", bundles.bundle, name="bundle"),
+    path("bundles/<slug:reference>/<slug:item>/nudge/", bundles.nudge, name="nudge"),
     path("done/", supervision.done, name="done"),
     path("late/", supervision.late, name="late"),
     path("reviews/", supervision.reviews, name="reviews"),

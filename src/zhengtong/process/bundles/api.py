@@ -1,4 +1,4 @@
-"""The door of bundles 一件事: apply once, follow every part, withdraw."""
+"""The door of bundles 一件事: apply once, follow every part, lead and remind, withdraw."""
 
 from zhengtong.process.bundles.contracts import (
     BundleLine,
@@ -6,10 +6,13 @@ from zhengtong.process.bundles.contracts import (
     BundleState,
     BundleUnknown,
     BundleView,
+    NothingToNudge,
+    NudgedToday,
     PartState,
     PartView,
 )
-from zhengtong.process.bundles.queries import bundle_within_reach, bundles_of, own_bundle
+from zhengtong.process.bundles.leading import LedBundle, LedLine, LedPage, LedPart, bundles_led_by, led_bundle, nudge
+from zhengtong.process.bundles.queries import bundles_of, own_bundle
 from zhengtong.process.bundles.rehearsal import Rehearsed, rehearse_bundle
 from zhengtong.process.bundles.services import apply, merged_schema, schema_of, withdraw
 
@@ -19,13 +22,21 @@ __all__ = [
     "BundleState",
     "BundleUnknown",
     "BundleView",
+    "LedBundle",
+    "LedLine",
+    "LedPage",
+    "LedPart",
+    "NothingToNudge",
+    "NudgedToday",
     "PartState",
     "PartView",
     "Rehearsed",
     "apply",
-    "bundle_within_reach",
+    "bundles_led_by",
     "bundles_of",
+    "led_bundle",
     "merged_schema",
+    "nudge",
     "own_bundle",
     "rehearse_bundle",
     "schema_of",

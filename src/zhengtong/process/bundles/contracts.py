@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy
 
-from zhengtong.kernel.errors import NotFound, Refusal, Text
+from zhengtong.kernel.errors import Conflict, NotFound, Refusal, Text
 from zhengtong.kernel.errors import mark as _
 from zhengtong.kernel.events.contracts import event
 from zhengtong.process.cases.contracts import CaseLine
@@ -139,6 +139,16 @@ class BundleConcluded:
     outcome: str
 
 
+@event("process.bundle.nudged.v1")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BundleNudged:
+    """The lead authority reminded the department a part waits at."""
+
+    bundle: UUID
+    item: str
+    organisation: UUID
+
+
 class BundleUnknown(NotFound):
     """There is no such bundle, or not for this reader."""
 
@@ -153,3 +163,19 @@ class BundleNotOffered(Refusal):
     code = "bundle_not_offered"
     message = _("“{bundle}”目前不能一次申请：“{item}”没有实施机构。")
     remedy = _("请分别办理各事项，或者到窗口咨询。")
+
+
+class NothingToNudge(Conflict):
+    """A part waits for no department: it is concluded, not begun, or waits for its applicant."""
+
+    code = "bundle_nothing_to_nudge"
+    message = _("这个事项现在没有等待部门办理。")
+    remedy = _("请刷新页面查看最新进度。")
+
+
+class NudgedToday(Conflict):
+    """A department is reminded of a part at most once a working day."""
+
+    code = "bundle_nudged_today"
+    message = _("这个事项本工作日已经催办过。")
+    remedy = _("下一个工作日仍未办理的，可以再次催办；急件请直接联系承办部门。")

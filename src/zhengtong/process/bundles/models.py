@@ -75,3 +75,20 @@ class BundlePart(models.Model):
 
     def __str__(self) -> str:
         return f"{self.bundle_id} {self.item}"
+
+
+class BundleNudge(models.Model):
+    """That the lead authority reminded a department 催办. Invariant: never altered, a moment apart."""
+
+    part = models.ForeignKey(BundlePart, models.PROTECT, related_name="nudges", db_index=False)
+    at = models.DateTimeField()
+    official = models.UUIDField()
+    organisation = models.ForeignKey("identity.Organisation", models.PROTECT, related_name="+")
+
+    class Meta:
+        db_table = "bundles_nudge"
+        verbose_name = verbose_name_plural = _("催办")
+        constraints = [models.UniqueConstraint(fields=["part", "at"], name="nudge_once_a_moment")]
+
+    def __str__(self) -> str:
+        return f"{self.part_id} {self.at}"

@@ -87,6 +87,7 @@ from zhengtong.process.cases.services.deciding import decide
 from zhengtong.process.cases.services.supervising import archive, archive_due, escalate_late, open_dossier
 from zhengtong.process.cases.shared import RegistryEvidence
 from zhengtong.process.cases.telling import tell_the_applicant, tell_the_supervisors
+from zhengtong.process.cases.waiting import Wait, remind, waits_of
 
 PROCESS = PROCESSES[0]
 
@@ -140,6 +141,7 @@ __all__ = [
     "ReviewView",
     "ServedEvidence",
     "Task",
+    "Wait",
     "WrongDecision",
     "answer",
     "archive",
@@ -176,6 +178,7 @@ __all__ = [
     "receive",
     "register_evidence_source",
     "register_output_issuer",
+    "remind",
     "review_of",
     "routes_taken",
     "stages_recorded",
@@ -186,6 +189,7 @@ __all__ = [
     "tell_the_supervisors",
     "transfer",
     "waiting_tasks",
+    "waits_of",
     "watched",
     "watched_by",
     "withdraw",

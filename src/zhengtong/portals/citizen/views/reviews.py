@@ -48,7 +48,8 @@ def bundle(request: HttpRequest, reference: str) -> HttpResponse:
     view = bundles.own_bundle(identity.actor_of(request), reference, at=clock.system.now())
     return _rate(
         request, about=reference, title=view.line.name, organisation=view.lead, region=view.region,
-        concluded=view.concluded_at is not None, link="", back=reverse("citizen:bundle_case", args=[reference]),
+        concluded=view.concluded_at is not None, link=f"/officer/bundles/{reference}/",
+        back=reverse("citizen:bundle_case", args=[reference]),
     )  # fmt: skip
 
 

@@ -187,6 +187,6 @@ def test_the_lead_authority_sees_how_far_every_part_is_and_others_do_not(
     world: World, officers: dict[str, Actor]
 ) -> None:
     reference = apply(world)
-    assert len(bundles.bundle_within_reach(officers[BIRTH], reference, at=MONDAY).parts) == 5
+    assert len(bundles.led_bundle(officers[BIRTH], reference, at=MONDAY).parts) == 5
     with pytest.raises(bundles.BundleUnknown):
-        bundles.bundle_within_reach(officers[CARD], reference, at=MONDAY)
+        bundles.led_bundle(officers[CARD], reference, at=MONDAY)
