@@ -36,6 +36,7 @@ PUBLIC: dict[str, str] = {
     # what the state publishes
     "citizen:home": "the front page",
     "citizen:services": "what the state does on request is published (政务公开)",
+    "citizen:suggestions": "names of published services, for whoever types in the search box; nothing is kept",
     "citizen:guide": "a service guide is published (政务公开)",
     "citizen:eligibility": "tries published criteria by the answers in the request and keeps nothing",
     "citizen:bundle": "a service guide is published (政务公开)",

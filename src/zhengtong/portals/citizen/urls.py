@@ -23,6 +23,7 @@ app_name = "citizen"
 urlpatterns = [
     path("", services.home, name="home"),
     path("services/", services.listed, name="services"),
+    path("services/suggestions/", services.suggestions, name="suggestions"),
     path("services/<slug:code>/", services.guide, name="guide"),
     path("services/<slug:code>/apply/", cases.apply, name="apply"),
     path("items/<slug:code>/eligibility/", eligibility.check, name="eligibility"),

@@ -456,6 +456,15 @@ class NoSelfCheck(Refusal):
     remedy = _("请看办事指南中的受理条件，或向办理窗口询问。")
 
 
+class SuggestionsTooMany(Refusal):
+    """One address asks for suggestions faster than anybody types."""
+
+    code = "suggestions_too_many"
+    status = 429
+    message = _("请求过于频繁。")
+    remedy = _("请一分钟后再试，或者直接按回车搜索。")
+
+
 class CatalogueBroken(Refusal):
     """A file of the catalogue cannot be published: `place` says where, `what` what is wrong."""
 

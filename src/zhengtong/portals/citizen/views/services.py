@@ -2,16 +2,19 @@
 
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from zhengtong.kernel import clock
+from zhengtong.portals.citizen.attempts import within_limit
 from zhengtong.process.items import api as items
 from zhengtong.process.items.api import Audience
 
 POPULAR = 8
 THEMES_ON_FRONT = 6
+MOST_SUGGESTIONS_A_MINUTE = 240  # four keystrokes a second
 
 
 @require_safe
@@ -46,6 +49,30 @@ def listed(request: HttpRequest) -> HttpResponse:
     }
     part = bool(request.headers.get("HX-Request"))
     return render(request, "citizen/service_results.html" if part else "citizen/services.html", context)
+
+
+@require_safe
+def suggestions(request: HttpRequest) -> HttpResponse:
+    """Return as JSON what a reader may mean who has typed `q`: part of a name, English, or first letters of pinyin.
+
+    Raises:
+        SuggestionsTooMany: this network address asks faster than anybody types.
+    """
+    if not within_limit(request, "suggestions", most=MOST_SUGGESTIONS_A_MINUTE):
+        raise items.SuggestionsTooMany
+    found = items.suggest(request.GET.get("q", "")[:100])
+    answer = JsonResponse({"suggestions": [_suggestion(entry) for entry in found]})
+    answer.headers["Cache-Control"] = "private, max-age=60"
+    return answer
+
+
+def _suggestion(entry: items.CatalogEntry) -> dict[str, str]:
+    route = "citizen:bundle" if entry.is_bundle else "citizen:guide"
+    return {
+        "name": str(entry.name),
+        "department": str(entry.department),
+        "address": reverse(route, args=[entry.code]),
+    }
 
 
 @require_safe

@@ -3,9 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from allauth.account.adapter import get_adapter
 from django import forms
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -15,9 +13,10 @@ from django.views.decorators.http import require_http_methods
 from zhengtong.kernel import clock
 from zhengtong.kernel.errors import Refusal
 from zhengtong.kernel.pages.api import add_refusal
+from zhengtong.portals.citizen.attempts import within_limit
 from zhengtong.trust.licenses import api as licenses
 
-A_MINUTE, MOST_A_MINUTE = 60, 20
+MOST_A_MINUTE = 20
 LARGEST_FILE = 8 * 1024 * 1024
 
 
@@ -76,13 +75,7 @@ def count_attempt(request: HttpRequest) -> None:
     Raises:
         VerificationsTooMany: it made twenty within a minute.
     """
-    key = f"licence-verifications:{get_adapter().get_client_ip(request)}"
-    cache.add(key, 0, A_MINUTE)
-    try:
-        count = cache.incr(key)
-    except ValueError:  # it ran out between the two
-        return
-    if count > MOST_A_MINUTE:
+    if not within_limit(request, "licence-verifications", most=MOST_A_MINUTE):
         raise licenses.VerificationsTooMany
 
 

@@ -35,7 +35,7 @@ def test_the_lead_finds_the_bundle_sees_whom_it_waits_for_and_reminds(
     assert "5 项中已办成 0 项" in listed
     with count_statements() as counted:
         page = lead.get(f"/officer/bundles/{reference}/").content.decode()
-    assert counted.count <= MOST
+    assert counted.total <= MOST
     told = ("共 5 个事项：", "办理中 1", "未办成 1", "前一事项未办成，没有开始 3", "卫生健康")
     assert [word for word in told if word not in page] == []
     assert "沈小满" not in page

@@ -1,5 +1,6 @@
 // The little that pages do in the browser. Everything works without it; decision 0051.
 import "htmx.org/dist/htmx.esm.js";
+import "./suggest.js";
 
 const on = (type, selector, action) =>
   document.addEventListener(type, (event) => {
