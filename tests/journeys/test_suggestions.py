@@ -27,6 +27,7 @@ def test_first_letters_of_pinyin_lead_to_the_guide_by_keyboard(visit: Visit, scr
     box.press("Escape")
     expect(option).to_be_hidden()
     box.press_sequentially("z")
+    expect(option).to_be_visible()
     box.press("ArrowDown")
     box.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("老年人优待证办理")

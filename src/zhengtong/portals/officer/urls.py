@@ -66,6 +66,7 @@ urlpatterns = [
     path("bundles/<slug:reference>/", bundles.bundle, name="bundle"),
     path("bundles/<slug:reference>/<slug:item>/nudge/", bundles.nudge, name="nudge"),
     path("done/", supervision.done, name="done"),
+    path("statistics/", supervision.statistics, name="statistics"),
     path("late/", supervision.late, name="late"),
     path("reviews/", supervision.reviews, name="reviews"),
     path("reviews/<uuid:identifier>/", supervision.answer, name="answer_review"),

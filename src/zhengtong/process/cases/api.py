@@ -86,6 +86,7 @@ from zhengtong.process.cases.services.common import HANDLING
 from zhengtong.process.cases.services.deciding import decide
 from zhengtong.process.cases.services.supervising import archive, archive_due, escalate_late, open_dossier
 from zhengtong.process.cases.shared import RegistryEvidence
+from zhengtong.process.cases.statistics import DeskFigures, office_figures, own_figures
 from zhengtong.process.cases.telling import tell_the_applicant, tell_the_supervisors
 from zhengtong.process.cases.waiting import Wait, remind, waits_of
 
@@ -110,6 +111,7 @@ __all__ = [
     "ColleagueUnfit",
     "DeadlineLight",
     "Decision",
+    "DeskFigures",
     "EvidenceLine",
     "EvidenceNotGiven",
     "EvidenceOpen",
@@ -167,9 +169,11 @@ __all__ = [
     "lines_of",
     "load_evidence",
     "not_asked_share",
+    "office_figures",
     "open_cases_using",
     "open_dossier",
     "own_case",
+    "own_figures",
     "rate",
     "read_application",
     "recall",

@@ -110,6 +110,7 @@ class Stage(models.Model):
             models.Index(
                 fields=["official", "-closed_at"], condition=~models.Q(closed_at=None), name="stage_done_by_official"
             ),
+            models.Index(fields=["organisation", "closed_at"], name="stage_of_office"),
         ]
 
     def __str__(self) -> str:

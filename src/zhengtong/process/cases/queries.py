@@ -57,12 +57,12 @@ def cases_of(actor: Actor, *, at: datetime, before: str = "", limit: int = 20) -
 
 def waiting_tasks(actor: Actor) -> int:
     """Return how many tasks wait that *actor* may handle."""
-    return Stage.objects.filter(_within_reach(actor)).count()
+    return Stage.objects.filter(within_reach(actor)).count()
 
 
 def tasks_of(actor: Actor, *, at: datetime, after: str = "", limit: int = 20) -> LinePage:
     """Return cases with a task that *actor* may handle, the first due first."""
-    tasks = Stage.objects.filter(_within_reach(actor)).select_related("case").order_by("due_on", "id")
+    tasks = Stage.objects.filter(within_reach(actor)).select_related("case").order_by("due_on", "id")
     if after:
         due, _sep, number = after.partition("_")
         tasks = tasks.filter(Q(due_on__gt=due) | Q(due_on=due, id__gt=int(number)))
@@ -208,7 +208,7 @@ def _place_condition(actor: Actor, permission: Permission) -> Q:
     return within(scope, organisation="organisation__path", region="region")
 
 
-def _within_reach(actor: Actor) -> Q:
+def within_reach(actor: Actor) -> Q:
     """Return the waiting stages whose permission reaches their place, as one condition."""
     condition = Q(pk__in=[])
     for permission in DECISIONS:

@@ -1,5 +1,7 @@
 """Objections to data one's own body keeps 数据异议: what waits, what was answered, and the answer."""
 
+from contextlib import suppress
+from datetime import datetime
 from uuid import UUID
 
 from django import forms
@@ -10,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from zhengtong.data.registries import api as registries
 from zhengtong.kernel import clock
 from zhengtong.kernel.errors import NotAllowed, Refusal, SignInNeeded
 from zhengtong.kernel.pages.api import add_refusal
@@ -18,6 +21,7 @@ from zhengtong.process.cases import api as cases
 from zhengtong.process.forms import api as written_forms
 from zhengtong.trust.access.api import allowed
 from zhengtong.trust.identity import api as identity
+from zhengtong.trust.identity.api import Actor
 
 
 class AnswerForm(forms.Form):
@@ -81,7 +85,17 @@ def objection(request: HttpRequest, identifier: UUID) -> HttpResponse:
     context = {
         "view": view,
         "form": None if view.answered_at else form,
+        "registered": _registered(actor, view, at),
         "name": identity.names_of({view.line.subject}).get(view.line.subject, ""),
         "cases": cases.open_cases_using(view.line.subject, view.line.source, at=at),
     }
     return page(request, "officer/objection.html", context, actor=actor, status=422 if form.errors else 200)
+
+
+def _registered(actor: Actor, view: written_forms.ObjectionView, at: datetime) -> registries.ResidentView | None:
+    """Return what the population registry says of whom it is about, to who may read it; the look is on record."""
+    if not view.line.source.startswith("population."):
+        return None
+    with suppress(Refusal):
+        return registries.resident_of(view.line.subject, actor=actor, purpose=written_forms.OBJECTION, at=at)
+    return None

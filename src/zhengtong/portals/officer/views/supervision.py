@@ -1,6 +1,7 @@
-"""What an official has done 已办, what is late 督办, and bad reviews to answer 差评."""
+"""What an official has done 已办 and in what figures 统计, what is late 督办, and bad reviews to answer 差评."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import UUID
 
 from django import forms
@@ -17,6 +18,8 @@ from zhengtong.kernel.pages.api import add_refusal
 from zhengtong.portals.officer.views.desk import official, page
 from zhengtong.process.cases import api as cases
 
+PERIODS = (30, 90, 365)
+
 
 class AnswerForm(forms.Form):
     """What was found and done about a bad review."""
@@ -28,6 +31,21 @@ class AnswerForm(forms.Form):
 def done(request: HttpRequest) -> HttpResponse:
     """List cases the official has acted on, the latest first."""
     return _lines(request, gettext_lazy("已办"), "before", cases.done_by)
+
+
+@require_safe
+def statistics(request: HttpRequest) -> HttpResponse:
+    """Show the official's own figures and those of their organisation, for the last days that `?days=` says."""
+    actor, at = official(request), clock.system.now()
+    asked = request.GET.get("days", "")
+    days = int(asked) if asked in {str(period) for period in PERIODS} else PERIODS[0]
+    since = at - timedelta(days=days)
+    figures = [
+        ("own", _("我的"), cases.own_figures(actor, since=since, at=at)),
+        ("office", _("本单位"), cases.office_figures(actor, since=since, at=at)),
+    ]
+    context = {"desks": figures, "days": days, "periods": PERIODS}
+    return page(request, "officer/statistics.html", context, actor=actor)
 
 
 @require_safe
