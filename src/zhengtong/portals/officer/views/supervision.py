@@ -41,7 +41,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
     days = int(asked) if asked in {str(period) for period in PERIODS} else PERIODS[0]
     since = at - timedelta(days=days)
     figures = [
-        ("own", _("我的"), cases.own_figures(actor, since=since, at=at)),
+        ("own", _("我办理的"), cases.own_figures(actor, since=since, at=at)),
         ("office", _("本单位"), cases.office_figures(actor, since=since, at=at)),
     ]
     context = {"desks": figures, "days": days, "periods": PERIODS}
