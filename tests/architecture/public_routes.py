@@ -54,6 +54,7 @@ PUBLIC: dict[str, str] = {
     "opendata:dataset": "open data is open (政府信息公开条例)",
     "opendata:download": "open data is open (政府信息公开条例)",
     "opendata:release": "what is open, to whom and on which basis, is for everybody to see",
+    "api:list_released_rows": "rows open to everybody; others are refused to who bears no key",
     "opendata:release_file": "files open to everybody; others are refused to who has not been granted them",
     "developer:*": "documentation of public interfaces",
     "ledger_checkpoint": "a log that is not public could show everybody another one",

@@ -105,6 +105,7 @@ def package(one: DatasetView, page: str, forms: Sequence[Distribution] = ()) -> 
         "extras": [
             {"key": "sharing_class", "value": entry.sharing.value},
             {"key": "opening_class", "value": entry.opening.value},
+            {"key": "opening_mode", "value": entry.opening_mode.value if entry.opening_mode else ""},
             {"key": "update_cycle", "value": entry.cycle.value},
             {"key": "data_grade", "value": one.grade.name.lower()},
             {"key": "resource_code", "value": one.code},

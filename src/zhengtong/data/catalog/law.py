@@ -157,6 +157,8 @@ def _sharing_faults(entry: DatasetEntry) -> Iterator[Phrase]:
 def _opening_faults(entry: DatasetEntry) -> Iterator[Phrase]:
     if entry.opening is OpeningClass.CONDITIONAL and not entry.opening_condition.strip():
         yield Phrase(_("有条件开放须写明开放条件"))
+    if entry.opening is not OpeningClass.CONDITIONAL and entry.opening_mode is not None:
+        yield Phrase(_("只有有条件开放的数据集才写开放方式"))
     if entry.opening is OpeningClass.UNCONDITIONAL and any(e.data_class in _PERSONAL for e in entry.elements):
         yield Phrase(_("含个人信息的数据集不得无条件开放"))
     if entry.opening is not OpeningClass.WITHHELD and dataset_grade(entry) >= DataGrade.IMPORTANT:

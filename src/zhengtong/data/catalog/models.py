@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from zhengtong.data.catalog.contracts import (
     DATASET_STATE_LABELS,
     OPENING_CLASS_LABELS,
+    OPENING_MODE_LABELS,
     SHARING_CLASS_LABELS,
     UPDATE_CYCLE_LABELS,
     DatasetState,
@@ -52,6 +53,14 @@ class Dataset(models.Model):
     )
     opening = models.CharField(
         _("开放属性"), max_length=16, choices=[(key.value, label) for key, label in OPENING_CLASS_LABELS.items()]
+    )
+    opening_mode = models.CharField(  # beside `entry`, which a release before this one must still be able to read
+        _("开放方式"),
+        max_length=16,
+        blank=True,
+        default="",
+        db_default="",
+        choices=[(key.value, label) for key, label in OPENING_MODE_LABELS.items()],
     )
     cycle = models.CharField(
         _("更新周期"), max_length=12, choices=[(key.value, label) for key, label in UPDATE_CYCLE_LABELS.items()]

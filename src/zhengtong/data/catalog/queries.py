@@ -238,7 +238,7 @@ def inventory() -> Inventory:
 def view(row: Dataset) -> DatasetView:
     """Return *row*, whose provider is loaded, as a contract."""
     return DatasetView(
-        entry=storing.load(row.entry),
+        entry=storing.load(row.entry, row.opening_mode),
         provider=row.provider_id,
         provider_code=row.provider.code or "",
         provider_name=row.provider.name,

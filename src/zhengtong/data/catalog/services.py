@@ -126,7 +126,7 @@ def refresh_search() -> int:
 
 def document(row: Dataset) -> search_index.Document:
     """Return what a search can find of *row*, whose provider is loaded."""
-    entry = storing.load(row.entry)
+    entry = storing.load(row.entry, row.opening_mode)
     elements = " ".join(f"{element.title} {element.name}" for element in entry.elements)
     text = [(entry.keywords, 2.0), (entry.name_en, 2.0), (entry.summary, 0.7), (elements, 0.8)]
     text += [(row.provider.name, 0.6), (entry.code.replace("/", " "), 1.0)]
@@ -189,7 +189,7 @@ def _register_one(
 ) -> str:
     settled = law.settled(entry)
     elements = storing.dump(settled)
-    fingerprint = digest(elements)
+    fingerprint = digest(elements | ({"opening_mode": settled.opening_mode} if settled.opening_mode else {}))
     row = known.get(entry.code)
     if row is not None and row.digest == fingerprint and row.state != DatasetState.WITHDRAWN:
         return "unchanged"
@@ -213,6 +213,7 @@ def _fill(
     row.region_id = region
     row.name, row.table, row.system = entry.name, entry.table, entry.system
     row.sharing, row.opening, row.cycle = entry.sharing, entry.opening, entry.cycle
+    row.opening_mode = entry.opening_mode or ""
     row.grade, row.element_count = law.dataset_grade(entry), len(entry.elements)
     row.entry, row.digest, row.version, row.changed_at = elements, fingerprint, row.version + 1, at
 

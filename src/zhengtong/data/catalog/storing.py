@@ -12,6 +12,7 @@ from zhengtong.data.catalog.contracts import (
     DatasetEntry,
     ElementType,
     OpeningClass,
+    OpeningMode,
     ResourceFormat,
     SharingClass,
     SharingMode,
@@ -23,13 +24,14 @@ COLLECTION = "catalog"
 
 
 def dump(entry: DatasetEntry) -> dict[str, Any]:
-    """Return *entry* as plain JSON values."""
+    """Return *entry* as plain JSON values, without its opening mode, which has a column of its own."""
     document: dict[str, Any] = orjson.loads(orjson.dumps(asdict(entry)))
+    del document["opening_mode"]
     return document
 
 
-def load(row: dict[str, Any]) -> DatasetEntry:
-    """Return the entry that `dump` wrote."""
+def load(row: dict[str, Any], opening_mode: str) -> DatasetEntry:
+    """Return the entry that `dump` wrote, with its opening mode."""
     return DatasetEntry(
         **{
             **row,
@@ -38,6 +40,7 @@ def load(row: dict[str, Any]) -> DatasetEntry:
             "sharing": SharingClass(row["sharing"]),
             "modes": tuple(map(SharingMode, row["modes"])),
             "opening": OpeningClass(row["opening"]),
+            "opening_mode": OpeningMode(opening_mode) if opening_mode else None,
             "cycle": UpdateCycle(row["cycle"]),
             "sources": tuple(row["sources"]),
             "related": tuple(row["related"]),

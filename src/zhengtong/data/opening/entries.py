@@ -4,7 +4,15 @@ import re
 from datetime import datetime
 
 from zhengtong.data.catalog import api as catalog
-from zhengtong.data.catalog.api import DataElement, DataGrade, DatasetEntry, DatasetView, Derivation, OpeningClass
+from zhengtong.data.catalog.api import (
+    DataElement,
+    DataGrade,
+    DatasetEntry,
+    DatasetView,
+    Derivation,
+    OpeningClass,
+    OpeningMode,
+)
 from zhengtong.data.opening.contracts import Access, OpeningView, Plan, Treatment
 from zhengtong.data.opening.law import COUNT
 from zhengtong.trust.identity.api import system_actor
@@ -74,11 +82,18 @@ def _entry(opening: OpeningView, source: DatasetView) -> DatasetEntry:
         modes=(catalog.SharingMode.FILE,),
         opening=OpeningClass.UNCONDITIONAL if opened else OpeningClass.CONDITIONAL,
         opening_condition="" if opened else str(opening.access.label),
+        opening_mode=_mode(opening.access),
         cycle=source.entry.cycle,
         system=source.entry.system,
         table=f"open_{opening.slug.replace('-', '_')}",
         sources=(source.code,),
     )
+
+
+def _mode(access: Access) -> OpeningMode | None:
+    if access is Access.UNCONDITIONAL:
+        return None
+    return OpeningMode.REGISTRATION if access is Access.REGISTRATION else OpeningMode.AGREEMENT
 
 
 def _free_code(source: str) -> str:

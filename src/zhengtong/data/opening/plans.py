@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from zhengtong.data.catalog import api as catalog
-from zhengtong.data.catalog.api import DatasetView, ElementType, OpeningClass
+from zhengtong.data.catalog.api import DatasetView, ElementType, OpeningClass, OpeningMode
 from zhengtong.data.opening.contracts import Access, PlanUnfit, Standard, Treatment, Wanted
 from zhengtong.data.opening.law import COUNT
 from zhengtong.kernel.errors import Phrase
@@ -63,3 +63,5 @@ def _as_open_as(wanted: Wanted, found: DatasetView) -> Iterator[tuple[str, Phras
         yield "aggregate", Phrase(_("目录写明不予开放的数据集只能开放汇总数"))
     if found.entry.opening is OpeningClass.CONDITIONAL and wanted.access is Access.UNCONDITIONAL:
         yield "access", Phrase(_("目录写明有条件开放的数据集，逐条数据不得无条件开放"))
+    if found.entry.opening_mode is OpeningMode.AGREEMENT and wanted.access is Access.REGISTRATION:
+        yield "access", Phrase(_("目录写明按协议使用的数据集，逐条数据不得登记即用"))

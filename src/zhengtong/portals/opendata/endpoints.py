@@ -6,7 +6,9 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
 
-from zhengtong.portals.opendata import datasets
+from zhengtong.data.opening import api as opening
+from zhengtong.kernel import clock
+from zhengtong.portals.opendata import datasets, released
 
 router = Router()
 
@@ -53,6 +55,18 @@ def list_rows(request: HttpRequest, code: str, start: Query[int] = 0, limit: Que
     taken = list(islice(found.rows(), first, first + size + 1))
     rows = [dict(zip(names, row, strict=True)) for row in taken[:size]]
     return RowsOut(rows=rows, next=first + size if len(taken) > size else None)
+
+
+@router.get("releases/{slug}/rows", response=RowsOut, auth=None, summary="Rows of a release 各部门开放的数据")
+def list_released_rows(request: HttpRequest, slug: str, start: Query[int] = 0, limit: Query[int] = 100) -> RowsOut:
+    """Return at most 1,000 rows from *start* on; where a key is needed, send `Authorization: Bearer KEY`."""
+    one = opening.released(slug)
+    first, size = max(start, 0), min(max(limit, 1), 1000)
+    rows = opening.served_rows(
+        one, start=first, limit=size + 1, key=released.key_in(request), actor=released.somebody(request),
+        at=clock.system.now(),
+    )  # fmt: skip
+    return RowsOut(rows=rows[:size], next=first + size if len(rows) > size else None)
 
 
 def _out(one: datasets.Dataset) -> DatasetOut:

@@ -11,8 +11,10 @@ from django.views.decorators.http import require_safe
 
 from zhengtong.data.catalog import api as catalog
 from zhengtong.data.opening import api as opening
+from zhengtong.kernel import clock
 from zhengtong.kernel.pages.api import bars
 from zhengtong.portals.opendata import datasets
+from zhengtong.trust.identity.api import Actor, actor_of
 
 SAMPLE, DRAWN = 10, 10
 _FEW = 2
@@ -36,6 +38,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
         "chart": _chart(one, elements),
         "files": [(file, _address(request, one, file.form)) for file in one.files],
         "example": _address(request, one, opening.FileForm.CSV),
+        "rows_address": request.build_absolute_uri(f"/api/v1/open/releases/{one.slug}/rows"),
         "free": one.access is opening.Access.UNCONDITIONAL,
         "licence": datasets.LICENCE,
     }
@@ -45,13 +48,23 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def download(request: HttpRequest, slug: str, form: str) -> FileResponse:
     """Give a frozen file, byte by byte what was approved."""
-    del request
     one = opening.released(slug)
     wanted = opening.FileForm(form)
-    path = opening.served_file(one, wanted)
+    path = opening.served_file(one, wanted, key=key_in(request), actor=somebody(request), at=clock.system.now())
     answer = FileResponse(path.open("rb"), content_type=wanted.media_type, as_attachment=True)
     answer["Content-Disposition"] = f'attachment; filename="{one.slug}.{form}"'
     return answer
+
+
+def key_in(request: HttpRequest) -> str:
+    """Return the key that a request bears, empty for none (RFC 6750 §2.1)."""
+    scheme, _blank, key = request.headers.get("Authorization", "").partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else ""
+
+
+def somebody(request: HttpRequest) -> Actor | None:
+    """Return who is signed in, if anybody."""
+    return actor_of(request) if request.user.is_authenticated else None
 
 
 def distributions(request: HttpRequest) -> dict[str, list[catalog.Distribution]]:
@@ -75,12 +88,13 @@ def _address(request: HttpRequest, one: opening.OpeningView, form: opening.FileF
 
 
 def _chart(one: opening.OpeningView, elements: dict[str, catalog.DataElement]) -> Any:
-    """Return bars of the first field with few values, None where every value is its own."""
+    """Return bars of the first field that is a date or has few values; None where there is none."""
+    total = one.report.measures.rows if one.report else 0
     for field in one.plan.fields:
-        rows = opening.chart_rows(
-            one.folder, field.name, most=DRAWN, counted=one.plan.aggregate, latest=field.treatment in _DATES
-        )
-        if len(rows) >= _FEW and max(count for _value, count in rows) > 1:
+        latest = field.treatment in _DATES
+        rows = opening.chart_rows(one.folder, field.name, most=DRAWN, counted=one.plan.aggregate, latest=latest)
+        telling = latest or one.plan.aggregate or _FEW * sum(count for _value, count in rows) >= total
+        if telling and len(rows) >= _FEW and max(count for _value, count in rows) > 1:
             label = _column(field.name, elements.get(field.name))
             return bars([(value or _("（空）"), count) for value, count in rows], label=label, unit=_("数量"))
     return None

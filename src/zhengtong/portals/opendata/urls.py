@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from zhengtong.portals.opendata import public_catalog, released, views
+from zhengtong.portals.opendata import public_catalog, released, using, views
 
 app_name = "opendata"
 urlpatterns = [
@@ -18,6 +18,11 @@ urlpatterns = [
         released.download,
         name="release_file",
     ),
+    path("releases/<slug:slug>/register/", using.register, name="register"),
+    path("releases/<slug:slug>/feedback/", using.feedback, name="feedback"),
+    path("mine/", using.mine, name="mine"),
+    path("mine/<uuid:identifier>/key/", using.key, name="key"),
+    path("requests/", using.ask, name="ask"),
     path("<slug:code>/", views.detail, name="dataset"),
     re_path(r"^(?P<code>[a-z-]+)\.(?P<form>csv|json)$", views.download, name="download"),
 ]

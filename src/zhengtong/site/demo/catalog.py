@@ -168,6 +168,7 @@ def _entry(
         modes=() if sharing is catalog.SharingClass.WITHHELD else modes,
         opening=opening,
         opening_condition=_OPENING_CONDITION if opening is catalog.OpeningClass.CONDITIONAL else "",
+        opening_mode=catalog.OpeningMode.REGISTRATION if opening is catalog.OpeningClass.CONDITIONAL else None,
         cycle=catalog.UpdateCycle(row["cycle"]),
         system=department["system"],
         table=f"{row['department']}_{row['number']}",

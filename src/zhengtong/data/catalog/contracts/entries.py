@@ -13,6 +13,7 @@ from zhengtong.data.catalog.contracts.kinds import (
     ELEMENT_TYPE_LABELS,
     GRADE_LABELS,
     OPENING_CLASS_LABELS,
+    OPENING_MODE_LABELS,
     RESOURCE_FORMAT_LABELS,
     SHARING_CLASS_LABELS,
     SHARING_MODE_LABELS,
@@ -23,6 +24,7 @@ from zhengtong.data.catalog.contracts.kinds import (
     DatasetState,
     ElementType,
     OpeningClass,
+    OpeningMode,
     ResourceFormat,
     SharingClass,
     SharingMode,
@@ -68,8 +70,9 @@ class DatasetEntry:
     """What a provider says of a dataset 数据集 (信息资源), element by element of the guide.
 
     `code` is class, item, category and detail 类项目细目, a slash, and a running number (`307001/12`). `basis` names
-    the law or policy that a withheld dataset rests on; `condition` says under what a conditional one is shared.
-    `sources` are codes of the datasets it is made from; `table` is its name in the lake.
+    the law or policy that a withheld dataset rests on; `condition` says under what a conditional one is shared,
+    `opening_mode` how one is opened on condition, None where its provider has not said. `sources` are codes of the
+    datasets it is made from; `table` is its name in the lake.
     """
 
     code: str
@@ -84,6 +87,7 @@ class DatasetEntry:
     modes: tuple[SharingMode, ...] = (SharingMode.QUERY,)
     opening: OpeningClass = OpeningClass.WITHHELD
     opening_condition: str = ""
+    opening_mode: OpeningMode | None = None
     cycle: UpdateCycle = UpdateCycle.DAILY
     system: str = ""
     table: str = ""
@@ -147,6 +151,7 @@ class DatasetView:
             "catalog_class": CATALOG_CLASS_LABELS[self.catalog_class],
             "sharing": SHARING_CLASS_LABELS[entry.sharing],
             "opening": OPENING_CLASS_LABELS[entry.opening],
+            "opening_mode": OPENING_MODE_LABELS[entry.opening_mode] if entry.opening_mode else "",
             "cycle": UPDATE_CYCLE_LABELS[entry.cycle],
             "format": RESOURCE_FORMAT_LABELS[entry.format],
             "grade": GRADE_LABELS[self.grade],

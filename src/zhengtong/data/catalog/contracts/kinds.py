@@ -46,6 +46,13 @@ class OpeningClass(StrEnum):
     WITHHELD = "withheld"
 
 
+class OpeningMode(StrEnum):
+    """On what condition the public may have it 有条件开放的方式: who registers, or who made an agreement."""
+
+    REGISTRATION = "registration"
+    AGREEMENT = "agreement"
+
+
 class UpdateCycle(StrEnum):
     """How often it is brought up to date 更新周期."""
 
@@ -153,6 +160,10 @@ OPENING_CLASS_LABELS: Mapping[OpeningClass, Text] = {
     OpeningClass.UNCONDITIONAL: _("无条件开放"),
     OpeningClass.CONDITIONAL: _("有条件开放"),
     OpeningClass.WITHHELD: _("不予开放"),
+}
+OPENING_MODE_LABELS: Mapping[OpeningMode, Text] = {
+    OpeningMode.REGISTRATION: _("登记后使用"),
+    OpeningMode.AGREEMENT: _("按协议使用"),
 }
 UPDATE_CYCLE_LABELS: Mapping[UpdateCycle, Text] = {
     UpdateCycle.REALTIME: _("实时"),

@@ -115,6 +115,7 @@ DATASET = (
     _several("modes", "共享方式", c.SHARING_MODE_LABELS),
     _choice("opening", "开放属性", c.OPENING_CLASS_LABELS, c.OpeningClass.WITHHELD),
     Column(key="opening_condition", heading="开放条件"),
+    _choice("opening_mode", "开放方式", c.OPENING_MODE_LABELS, None),
     _choice("cycle", "更新周期", c.UPDATE_CYCLE_LABELS, c.UpdateCycle.IRREGULAR),
     Column(key="system", heading="信息系统"),
     Column(key="table", heading="表名"),
@@ -143,7 +144,7 @@ def write_rows(entries: Sequence[DatasetEntry]) -> list[list[str]]:
     """Return the rows below the headings; the dataset's columns stand in its first row."""
     rows = []
     for entry in entries:
-        head = [column.write(getattr(entry, column.key)) for column in DATASET]
+        head = [_cell(column, entry) for column in DATASET]
         for place, element in enumerate(entry.elements):
             cells = [_cell(column, element) for column in ELEMENT]
             rows.append((head if place == 0 else [""] * len(head)) + cells)
@@ -212,6 +213,6 @@ def _read(
     return values
 
 
-def _cell(column: Column, element: DataElement) -> str:
-    value = getattr(element, column.key)
+def _cell(column: Column, thing: DatasetEntry | DataElement) -> str:
+    value = getattr(thing, column.key)
     return "" if value is None else column.write(value)

@@ -127,3 +127,20 @@ def test_a_dataset_is_known_by_its_table(house: builders.House) -> None:
     for unknown in ("", "nothing"):
         with pytest.raises(api.DatasetUnknown):
             api.dataset_of_table(unknown)
+
+
+def test_the_opening_mode_is_kept_where_a_release_before_it_neither_reads_nor_writes(house: builders.House) -> None:
+    def registered(mode: api.OpeningMode | None) -> str:
+        entry = builders.enterprises(
+            opening=api.OpeningClass.CONDITIONAL, opening_condition="登记", opening_mode=mode
+        )  # fmt: skip
+        api.register(actor=SYSTEM, provider=house.market, entries=[entry], at=NOW)
+        return Dataset.objects.get(code=builders.ENTERPRISES).digest
+
+    silent = registered(None)
+    assert registered(api.OpeningMode.AGREEMENT) != silent
+    row = Dataset.objects.get(code=builders.ENTERPRISES)
+    assert "opening_mode" not in row.entry
+    assert api.dataset(row.code).entry.opening_mode is api.OpeningMode.AGREEMENT
+    assert registered(None) == silent
+    assert str(Dataset._meta.get_field("opening_mode").db_default) == ""

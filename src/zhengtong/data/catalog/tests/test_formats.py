@@ -33,7 +33,9 @@ entries = st.builds(
     name_en=st.just(""), condition=words, basis=words, opening_condition=st.just(""), system=st.just(""),
     format=st.sampled_from(list(api.ResourceFormat)), sharing=st.sampled_from(list(api.SharingClass)),
     modes=st.lists(st.sampled_from(list(api.SharingMode)), unique=True, min_size=1).map(tuple),
-    opening=st.sampled_from(list(api.OpeningClass)), cycle=st.sampled_from(list(api.UpdateCycle)),
+    opening=st.sampled_from(list(api.OpeningClass)),
+    opening_mode=st.one_of(st.none(), st.sampled_from(list(api.OpeningMode))),
+    cycle=st.sampled_from(list(api.UpdateCycle)),
     elements=st.lists(elements, min_size=1, max_size=4, unique_by=lambda one: one.name).map(tuple),
     table=st.just(""), sources=st.just(("301001/1",)), related=st.just(()), keywords=st.just("户口 身份"),
 )  # fmt: skip

@@ -56,6 +56,7 @@ def test_the_higher_grade_wins_and_no_element_falls_below_its_class(
         (builders.households(opening=api.OpeningClass.UNCONDITIONAL), "个人信息"),
         (builders.enterprises(modes=()), "共享方式"),
         (builders.enterprises(opening=api.OpeningClass.CONDITIONAL), "开放条件"),
+        (builders.enterprises(opening_mode=api.OpeningMode.AGREEMENT), "开放方式"),
         (builders.enterprises(related=("x",)), "关联资源代码"),
         (builders.enterprises(elements=(api.DataElement(name="a b", title=""),)), "中文名称"),
         (

@@ -190,11 +190,13 @@ class Permission(StrEnum):
 
     APPLY = "data.opening:apply"
     DECIDE = "data.opening:decide"
+    ANSWER = "data.opening:answer"
     AUDIT = "data.opening:audit"
 
 
 PERMISSION_SENTENCES: Mapping[Permission, Text] = {
     Permission.APPLY: _("为本部门申请开放数据，撤下已开放的数据"),
     Permission.DECIDE: _("审批数据开放申请"),
+    Permission.ANSWER: _("答复公众对开放数据的申请、需求和意见"),
     Permission.AUDIT: _("核查数据开放的依据和责任"),
 }

@@ -95,6 +95,7 @@ def test_a_table_of_counts_has_an_entry_of_its_own_that_names_its_source(house: 
     one = opened(house, house.healer, visits())
     entry = catalog.dataset(one.entry)
     assert (entry.entry.sources, entry.entry.opening) == ((PATIENTS,), catalog.OpeningClass.CONDITIONAL)
+    assert entry.entry.opening_mode is catalog.OpeningMode.AGREEMENT
     assert {element.name: element.grade for element in entry.entry.elements} == {
         "born_on": catalog.DataGrade.GENERAL_1,
         "disease": catalog.DataGrade.GENERAL_3,
@@ -141,6 +142,17 @@ def test_rows_are_never_more_open_than_the_catalogue_says(house: House) -> None:
     rows = Plan(fields=(FieldPlan(name="area"),))
     with pytest.raises(opening.PlanUnfit, match="只能开放汇总数"):
         opening.apply(actor=house.healer, application=new_id(), wanted=visits(plan=rows), at=NOW)
+
+
+def test_rows_by_agreement_are_never_had_by_registering(house: House) -> None:
+    entry = replace(
+        catalog.dataset(SHOPS).entry, opening=catalog.OpeningClass.CONDITIONAL, opening_condition="签订协议",
+        opening_mode=catalog.OpeningMode.AGREEMENT,
+    )  # fmt: skip
+    catalog.register(actor=SYSTEM, provider=house.market, entries=[entry], at=NOW)
+    for access, word in ((Access.REGISTRATION, "不得登记即用"), (Access.UNCONDITIONAL, "不得无条件开放")):
+        with pytest.raises(opening.PlanUnfit, match=word):
+            opening.apply(actor=house.applicant, application=new_id(), wanted=wanted(access=access), at=NOW)
 
 
 def test_a_version_that_was_never_collected_cannot_be_opened(house: House) -> None:

@@ -11,10 +11,11 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from zhengtong.data.catalog import api as catalog
 from zhengtong.data.opening import api as opening
 from zhengtong.data.opening.tests import builders as opened
+from zhengtong.kernel import clock
 from zhengtong.portals.officer.opening_forms import ROLE, TREATMENT
 from zhengtong.portals.officer.tests.conftest import COUNTY, House, SignIn
 from zhengtong.trust.access import api as access
-from zhengtong.trust.identity.contracts import Duty
+from zhengtong.trust.identity.contracts import Actor, Duty, SubjectKind
 from zhengtong.trust.identity.tests import builders
 
 NAME = opened.SHOPS.replace("/", "-")
@@ -132,3 +133,33 @@ def test_the_desk_takes_few_statements(desk: Desk, django_assert_max_num_queries
     for address in ("/officer/openings/", page):
         with django_assert_max_num_queries(10):
             assert desk.applicant.get(address).status_code == 200
+
+
+def test_the_department_answers_the_public_at_its_desk(desk: Desk, house: House, signed_in: SignIn) -> None:
+    access.define_role(
+        actor=builders.SYSTEM, code="answering", name="a", name_en="a", duty=Duty.BUSINESS,
+        permissions=[opening.Permission.ANSWER], at=builders.NOW,
+    )  # fmt: skip
+    post = builders.a_post(house.bureau, "答复岗")
+    access.grant_role(actor=builders.SYSTEM, role="answering", post_id=post, region=COUNTY, at=builders.NOW)
+    builders.an_account(builders.an_official(post), "answering")
+    page = apply(desk, access="agreement")
+    for client, step, revision in ((desk.applicant, "freeze", 1), (desk.head, "approve", 2), (desk.head, "release", 3)):
+        assert take(client, page, step, revision) == 302
+    someone = Actor(subject=builders.a_person(region="330521"), kind=SubjectKind.NATURAL)
+    now = clock.system.now()
+    asked = opening.register(actor=someone, slug="restaurants", registration=uuid4(), purpose="开发地图", at=now)
+    said = opening.give_feedback(actor=someone, enquiry=uuid4(), slug="restaurants", text="缺少电话", at=now)
+    clerk = signed_in("answering")
+    shown = clerk.get("/officer/openings/").content.decode()
+    assert "使用申请" in shown
+    assert "缺少电话" in shown
+    registration, enquiry = (f"/officer/openings/registrations/{asked.id}/", f"/officer/openings/enquiries/{said.id}/")
+    assert "开发地图" in clerk.get(registration).content.decode()
+    assert clerk.post(registration, {"answer": "refuse", "reason": ""}).status_code == 422
+    assert clerk.post(registration, {"answer": "agree", "reason": ""}).status_code == 302
+    assert clerk.post(enquiry, {"text": ""}).status_code == 422
+    assert clerk.post(enquiry, {"text": "已补充"}).status_code == 302
+    assert opening.enquiries_of(someone)[0].answer == "已补充"
+    assert "没有待答复的公众申请" in clerk.get("/officer/openings/").content.decode()
+    assert desk.applicant.get(enquiry).status_code == 403

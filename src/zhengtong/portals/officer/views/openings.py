@@ -72,7 +72,13 @@ def desk(request: HttpRequest) -> HttpResponse:
     """Show what waits for a decision, and the applications of the department."""
     actor = official(request)
     mine = opening.applications_of(actor.organisation) if actor.organisation else ()
+    own = actor.organisation if opening.Permission.ANSWER in access.permissions_of(actor) else None
+    today = clock.on_day(clock.system.now())
     context = {
+        "registrations": opening.registrations_to_decide(own) if own else (),
+        "enquiries": opening.enquiries_to_answer(own) if own else (),
+        "may_answer": own is not None,
+        "today": today,
         "waiting": opening.to_decide(actor),
         "mine": [(one, TAGS.get(one.state, "")) for one in mine],
         "organisation": actor.organisation,
