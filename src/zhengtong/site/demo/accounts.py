@@ -36,6 +36,7 @@ _REFORMING = frozenset(str(name) for name in store.Permission)  # a leader refor
 _SUPERVISING = frozenset({str(cases.Permission.EXTEND), str(cases.Permission.SUPERVISE)})
 _OPENING = frozenset(map(str, opening.Permission))  # a department's officer applies, its head decides
 _OF_BODIES = frozenset({*map(str, cases.Permission), *map(str, forms.Permission)})  # held for one's own body alone
+_DEVELOPING = "trust.identity:develop_application"  # a department's developer, not who sits at the window
 _SOCIAL, _READING = "social", "data.registries.identity_check"
 _LOOKS_AGO = (timedelta(days=9), timedelta(days=2))
 
@@ -192,7 +193,7 @@ def refresh_roles(*, at: datetime) -> int:
             "窗口受理",
             "Window clerk",
             Duty.BUSINESS,
-            (everyday - _OPENING) | {cases.Permission.ACCEPT},
+            (everyday - _OPENING - {_DEVELOPING}) | {cases.Permission.ACCEPT},
         ),
         "approver": (
             "审批",

@@ -67,7 +67,7 @@ from zhengtong.trust.identity.queries.people import (
 )
 from zhengtong.trust.identity.queries.staffing import Staffing, officials_in_post, organisations_at, staffing
 from zhengtong.trust.identity.recording import record_look, responsibility_of
-from zhengtong.trust.identity.refusals import UsernameTaken
+from zhengtong.trust.identity.refusals import ApplicationNameTaken, DeveloperNeeded, UsernameTaken
 from zhengtong.trust.identity.services.accounts import reset_password, set_active
 from zhengtong.trust.identity.services.applications import (
     authenticate_application,
@@ -90,14 +90,29 @@ from zhengtong.trust.identity.services.mandates import (
 from zhengtong.trust.identity.services.organisations import establish_organisation, establish_post, register_official
 from zhengtong.trust.identity.services.posts import appoint, my_posts, relieve, take_post
 from zhengtong.trust.identity.services.real_name import prove_real_name, register_person
+from zhengtong.trust.identity.services.registrations import (
+    amend,
+    decide,
+    my_registration,
+    my_registrations,
+    register,
+    registrations_to_approve,
+    remove,
+    require_developer,
+    resume,
+    rotate_secret,
+    suspend,
+)
 from zhengtong.trust.identity.services.sessions import claim_untold as claim_untold_sessions
 from zhengtong.trust.identity.services.sessions import end_overdue_sessions
 
 __all__ = [
     "AccountEntry",
     "Actor",
+    "ApplicationNameTaken",
     "AssuranceLevel",
     "Channel",
+    "DeveloperNeeded",
     "Duty",
     "EnterpriseEntry",
     "MandateBasis",
@@ -120,6 +135,7 @@ __all__ = [
     "act_for_self",
     "actor_of",
     "all_posts",
+    "amend",
     "application",
     "applications_of",
     "appoint",
@@ -133,6 +149,7 @@ __all__ = [
     "bulk_register_officials",
     "bulk_register_people",
     "claim_untold_sessions",
+    "decide",
     "end_assistance",
     "end_overdue_sessions",
     "enterprise",
@@ -146,6 +163,8 @@ __all__ = [
     "mandates_held",
     "my_posts",
     "my_profile",
+    "my_registration",
+    "my_registrations",
     "name_shown",
     "names_of",
     "number_shown",
@@ -163,24 +182,31 @@ __all__ = [
     "principals_of",
     "prove_real_name",
     "record_look",
+    "register",
     "register_application",
     "register_gatekeeper",
     "register_official",
     "register_person",
     "register_population_source",
+    "registrations_to_approve",
     "relieve",
+    "remove",
     "require_assurance",
+    "require_developer",
     "require_mandate",
     "reset_password",
     "responsibility_of",
+    "resume",
     "revoke_application_credential",
     "revoke_mandate",
+    "rotate_secret",
     "search_organisations",
     "set_active",
     "staffing",
     "subject_of_account",
     "subject_of_id_number",
     "subtree",
+    "suspend",
     "system_actor",
     "take_post",
     "tell_application",

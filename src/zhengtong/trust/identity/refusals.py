@@ -192,3 +192,21 @@ class ScopeTooWide(Refusal):
     status = 400
     message = _("申请的范围超出原令牌。")
     remedy = _("请减少 scope，或请用户同意更多范围后再换取。")
+
+
+class DeveloperNeeded(Refusal):
+    """Applications are registered by departments and enterprises, not by a person for themselves."""
+
+    code = "developer_needed"
+    status = 403
+    message = _("应用由单位登记，您现在以个人身份办理。")
+    remedy = _("请先在“我的”中切换到您代表的企业；机关单位请由有开发权限的岗位办理。")
+
+
+class ApplicationNameTaken(Refusal):
+    """The department or enterprise has an application of this name."""
+
+    code = "application_name_taken"
+    status = 409
+    message = _("已有同名的应用。")
+    remedy = _("请换一个名称。")

@@ -118,6 +118,16 @@ class LogoutOutcome(StrEnum):
     UNREACHABLE = "unreachable"
     FORBIDDEN = "forbidden"  # its address leads into a network that must not be called
 
+    @property
+    def label(self) -> Text:
+        """Its name on screen."""
+        return {
+            "delivered": _("已送达"),
+            "refused": _("对方拒绝"),
+            "unreachable": _("无法连接"),
+            "forbidden": _("地址不在允许的网络内"),
+        }[self.value]
+
 
 class Scope(StrEnum):
     """What an application may ask to know about a signed-in person (OpenID Connect Core §5.4), each by consent."""
@@ -139,6 +149,8 @@ class Permission(StrEnum):
     REGISTER_APPLICATION = "trust.identity:register_application"
     ISSUE_CREDENTIAL = "trust.identity:issue_credential"
     REVOKE_CREDENTIAL = "trust.identity:revoke_credential"
+    DEVELOP_APPLICATION = "trust.identity:develop_application"
+    APPROVE_APPLICATION = "trust.identity:approve_application"
     RESET_PASSWORD = "trust.identity:reset_password"  # noqa: S105 -- the name of a permission
 
 
@@ -151,6 +163,8 @@ PERMISSION_SENTENCES: Mapping[Permission, Text] = {
     Permission.REGISTER_APPLICATION: _("登记应用系统"),
     Permission.ISSUE_CREDENTIAL: _("发放应用凭证"),
     Permission.REVOKE_CREDENTIAL: _("吊销应用凭证"),
+    Permission.DEVELOP_APPLICATION: _("为本单位登记和维护接入应用"),
+    Permission.APPROVE_APPLICATION: _("批准应用使用个人信息和令牌换取"),
     Permission.RESET_PASSWORD: _("重置账号密码"),
 }
 
@@ -164,6 +178,8 @@ DUTY_OF_PERMISSION: Mapping[Permission, Duty] = {
     Permission.REGISTER_APPLICATION: Duty.ADMINISTRATION,
     Permission.ISSUE_CREDENTIAL: Duty.SECURITY,
     Permission.REVOKE_CREDENTIAL: Duty.SECURITY,
+    Permission.DEVELOP_APPLICATION: Duty.BUSINESS,
+    Permission.APPROVE_APPLICATION: Duty.SECURITY,
     Permission.RESET_PASSWORD: Duty.SECURITY,
 }
 

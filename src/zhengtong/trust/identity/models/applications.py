@@ -11,10 +11,16 @@ from zhengtong.trust.identity.models.subjects import Subject
 
 
 class Application(models.Model):
-    """A department's application. Applications of one sector see the same pairwise id of a person, others another."""
+    """An application of a department or of an enterprise, never of both.
+
+    Applications of one sector see the same pairwise id of a person, others another.
+    """
 
     subject = models.OneToOneField(Subject, primary_key=True, on_delete=models.PROTECT, related_name="application")
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="applications")
+    organisation = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="applications"
+    )
+    owner = models.ForeignKey(Subject, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=60)
     name_en = models.CharField(max_length=120, blank=True)
     sector = models.CharField(max_length=100)
@@ -23,6 +29,12 @@ class Application(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["organisation", "name"], name="identity_one_application_of_a_name"),
+            models.UniqueConstraint(fields=["owner", "name"], name="identity_one_application_of_an_owners_name"),
+            models.CheckConstraint(
+                name="identity_application_has_one_owner",
+                condition=Q(organisation__isnull=False, owner__isnull=True)
+                | Q(organisation__isnull=True, owner__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -33,6 +45,8 @@ class ApplicationCredential(models.Model):
     """One secret of an application, held as an OAuth client; it works in [issued_at, expires_at) until revoked.
 
     `logout_uri` is where the application is told that a session has ended; empty, it does not want to know.
+    `wanted` are the scopes, and the grant of token exchange, that wait for an administrator; `note` is why they were
+    refused. A suspended one works again once `suspended_at` is empty.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -41,7 +55,11 @@ class ApplicationCredential(models.Model):
     issued_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
+    suspended_at = models.DateTimeField(null=True, blank=True)
     logout_uri = models.CharField(max_length=500, blank=True)
+    wanted = models.JSONField(default=list)
+    note = models.CharField(max_length=300, blank=True)
+    revision = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [

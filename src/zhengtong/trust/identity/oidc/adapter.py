@@ -6,6 +6,7 @@ the session at that moment travels as `acr`. The signing key lies in the key rin
 """
 
 import hashlib
+import secrets
 from collections.abc import Iterable
 from typing import Any, Literal
 from uuid import UUID
@@ -21,11 +22,12 @@ from django.utils.translation import gettext_lazy as _
 from zhengtong.kernel import clock
 from zhengtong.kernel.errors import NotAllowed
 from zhengtong.trust.identity.contracts import AssuranceLevel, Scope, SubjectKind
+from zhengtong.trust.identity.contracts.registrations import EXCHANGE
 from zhengtong.trust.identity.models import Account, ApplicationCredential, PairwiseSubject
 from zhengtong.trust.identity.oidc.names import name_of_account, name_of_mandate
 from zhengtong.trust.identity.queries.mandates import display_name, mandates_held
 from zhengtong.trust.identity.queries.organisations import appointments_of
-from zhengtong.trust.identity.services.applications import EXCHANGE, working_credentials
+from zhengtong.trust.identity.services.applications import working_credentials
 from zhengtong.trust.keys.api import key_ring
 
 RSA_BITS = 3072
@@ -54,6 +56,10 @@ class OIDCAdapter(DefaultOIDCAdapter):
         """Return the signing key, made on first use and kept wrapped in the key ring."""
         pem = key_ring().kept("oidc-signing", _new_rsa_key).decode()
         return filter_keys([PrivateKey(pem=pem)], did_activate=did_activate, is_active=is_active)
+
+    def generate_client_secret(self) -> str:
+        """Return a new secret of 256 bits, in letters that no header, form or shell has to escape."""
+        return secrets.token_urlsafe(32)
 
     def get_user_sub(self, client: Client, user: Any) -> str:
         """Return the account's name in the client's sector; once given, it stays."""

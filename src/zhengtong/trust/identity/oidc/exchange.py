@@ -20,6 +20,7 @@ from zhengtong.kernel.errors import InvalidInput
 from zhengtong.kernel.ids import new_id
 from zhengtong.trust.identity import acting, law
 from zhengtong.trust.identity.contracts import Channel, MandateView, covers
+from zhengtong.trust.identity.contracts.registrations import EXCHANGE
 from zhengtong.trust.identity.models import Account, ApplicationCredential
 from zhengtong.trust.identity.oidc.names import name_of_account, name_of_mandate, name_of_subject
 from zhengtong.trust.identity.oidc.signing import ACCESS, sign
@@ -33,7 +34,7 @@ from zhengtong.trust.identity.refusals import (
     ScopeTooWide,
     SubjectTokenInvalid,
 )
-from zhengtong.trust.identity.services.applications import EXCHANGE, EXCHANGED, working_credentials
+from zhengtong.trust.identity.services.applications import EXCHANGED, working_credentials
 
 ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 -- the name of a kind of token
 LASTS = timedelta(minutes=5)

@@ -21,6 +21,13 @@ REVOCABLE = (*GRANTED, EXCHANGED)
 class RequestRules(OAuthLibRequestValidator):
     """allauth's checks, with consent and revocation kept within one application."""
 
+    def validate_redirect_uri(
+        self, client_id: str, redirect_uri: str, request: Request, *args: Any, **kwargs: Any
+    ) -> bool:
+        """Take only an address that was registered, to the letter (RFC 9700 §4.1.3)."""
+        del client_id, args, kwargs
+        return redirect_uri in request.client.get_redirect_uris()
+
     def validate_silent_authorization(self, request: Request) -> bool:
         """Say whether the person agreed to tell this application, and no other one, what it asks (Core §3.1.2.1)."""
         granted: set[str] = set()

@@ -11,10 +11,10 @@ from oauthlib.oauth2.rfc6749.errors import OAuth2Error
 
 from zhengtong.kernel import clock
 from zhengtong.kernel.errors import Refusal
+from zhengtong.trust.identity.contracts.registrations import EXCHANGE
 from zhengtong.trust.identity.oidc.exchange import Terms, exchange_token
 from zhengtong.trust.identity.oidc.rules import RequestRules
 from zhengtong.trust.identity.refusals import AudienceUnknown, ExchangeNotGranted, ScopeTooWide
-from zhengtong.trust.identity.services.applications import EXCHANGE
 
 OAUTH_ERRORS: dict[type[Refusal], str] = {
     AudienceUnknown: "invalid_target",

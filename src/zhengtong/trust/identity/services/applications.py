@@ -30,6 +30,7 @@ from zhengtong.trust.identity.contracts import (
     Scope,
     SubjectKind,
 )
+from zhengtong.trust.identity.contracts.registrations import EXCHANGE
 from zhengtong.trust.identity.events import (
     APPLICATION_REGISTERED,
     CREDENTIAL_ISSUED,
@@ -43,8 +44,6 @@ from zhengtong.trust.identity.models import Application, ApplicationCredential, 
 from zhengtong.trust.identity.queries.applications import application_view
 from zhengtong.trust.identity.recording import record_act
 
-EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
-"""The grant of RFC 8693, for applications that call others on behalf of a person."""
 EXCHANGED = "xt"
 """How allauth's table of tokens marks those that were exchanged: neither access nor refresh tokens of the platform."""
 
@@ -203,9 +202,9 @@ def authenticate_application(request: HttpRequest) -> Actor | None:
     return Actor(
         subject=credential.application_id,
         kind=SubjectKind.APPLICATION,
-        organisation=place.id,
-        organisation_path=place.path,
-        region=place.region,
+        organisation=place.id if place else None,
+        organisation_path=place.path if place else "",
+        region=place.region if place else None,
         assurance=AssuranceLevel.SUBSTANTIAL,
         channel=Channel.API,
     )
@@ -214,7 +213,7 @@ def authenticate_application(request: HttpRequest) -> Actor | None:
 def working_credentials(at: datetime) -> QuerySet[ApplicationCredential]:
     """Return the credentials that work at this moment, with application and organisation loaded."""
     return ApplicationCredential.objects.filter(
-        revoked_at__isnull=True, issued_at__lte=at, expires_at__gt=at
+        revoked_at__isnull=True, suspended_at__isnull=True, issued_at__lte=at, expires_at__gt=at
     ).select_related("application__organisation")
 
 

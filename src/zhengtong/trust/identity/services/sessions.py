@@ -43,16 +43,22 @@ def begin_session(
 
 
 def end_sessions(
-    *, actor: Actor, at: datetime, visit: str | None = None, account: int | None = None
+    *,
+    actor: Actor,
+    at: datetime,
+    visit: str | None = None,
+    account: int | None = None,
+    credential: UUID | None = None,
 ) -> tuple[UUID, ...]:
-    """End the sessions of a browser (*visit*) or of an account; their tokens die, applications are told soon after.
+    """End the sessions of a browser (*visit*), an account or a credential; tokens die, applications are told after.
 
     Returns:
         The ids of the sessions that ended; ending them again ends nothing.
     """
-    if visit is None and account is None:
+    named = {"visit": visit, "account": account, "credential": credential}
+    whose = Q(**{name: value for name, value in named.items() if value is not None})
+    if not whose:
         return ()
-    whose = Q(visit=visit) if visit is not None else Q(account=account)
     with transaction.atomic():
         return _end(actor, whose, at=at)
 

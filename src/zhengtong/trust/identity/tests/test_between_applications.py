@@ -9,8 +9,8 @@ from django.core.cache import cache
 from django.test import Client
 
 from zhengtong.trust.identity.contracts import IssuedCredential, Scope
+from zhengtong.trust.identity.contracts.registrations import EXCHANGE
 from zhengtong.trust.identity.oidc.exchange import ACCESS_TOKEN
-from zhengtong.trust.identity.services.applications import EXCHANGE
 from zhengtong.trust.identity.tests.builders import a_person, an_account
 from zhengtong.trust.identity.tests.relying_party import (
     DISCOVERY,

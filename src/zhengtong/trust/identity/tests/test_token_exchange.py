@@ -22,7 +22,8 @@ from zhengtong.trust.identity.contracts import (
     Scope,
     SubjectKind,
 )
-from zhengtong.trust.identity.services.applications import EXCHANGE, EXCHANGED
+from zhengtong.trust.identity.contracts.registrations import EXCHANGE
+from zhengtong.trust.identity.services.applications import EXCHANGED
 from zhengtong.trust.identity.tests.builders import (
     DAY,
     SYSTEM,
