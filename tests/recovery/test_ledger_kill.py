@@ -5,7 +5,8 @@ import os
 import pytest
 
 from tests.recovery.conftest import House
-from zhengtong.trust.ledger.log.failpoints import APPEND, CHECKPOINT
+from zhengtong.trust.ledger.log.sequencing import APPEND
+from zhengtong.trust.ledger.log.signing import CHECKPOINT
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]  # the second mark has these run on both databases
 

@@ -38,9 +38,11 @@ def test_three_workers_at_once_share_the_work_and_keep_the_order(house: House) -
     ]
 
 
-@pytest.mark.parametrize("place", ["claimed", "received", "handled", "marked", "committed"])
+@pytest.mark.parametrize(
+    "place", ["events.claimed", "events.received", "events.handled", "events.marked", "events.committed"]
+)
 def test_what_a_worker_had_in_hand_when_it_died_is_done_once_by_the_next(house: House, place: str) -> None:
-    told = house.run("-m", "killable.nursery", "die", place, "False")
+    told = house.run("-m", "killable.nursery", "die", f"events.{place}", "False")
     assert told.split("\n") == [
         "killed 1",
         "first 1 6 [6] in order",
@@ -52,10 +54,19 @@ def test_what_a_worker_had_in_hand_when_it_died_is_done_once_by_the_next(house: 
 
 # once a handler failed, the events go one by one: these places lie within the careful way
 @pytest.mark.parametrize(
-    "place", ["claimed:3", "received:4", "handled:5", "between:1", "between:8", "between:11", "between:12"]
+    "place",
+    [
+        "events.claimed:3",
+        "events.received:4",
+        "events.handled:5",
+        "events.between:1",
+        "events.between:8",
+        "events.between:11",
+        "events.between:12",
+    ],
 )
 def test_a_worker_that_dies_while_a_handler_fails_doubles_nothing(house: House, place: str) -> None:
-    told = house.run("-m", "killable.nursery", "die", place, "True")
+    told = house.run("-m", "killable.nursery", "die", f"events.{place}", "True")
     assert told.split("\n") == [
         "killed 1",
         "first 1 6 [6] in order",

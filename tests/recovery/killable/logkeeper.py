@@ -45,7 +45,7 @@ def sequence_all(minutes: int) -> None:
 
 def die(places: list[str]) -> None:
     """Have a sequencer die at each of *places*, in work that follows a signed checkpoint; tell after each."""
-    from zhengtong.trust.ledger.log import failpoints
+    from zhengtong.kernel import failpoints
 
     for turn, place in enumerate(places):
 

@@ -93,7 +93,7 @@ def share(workers: int, events: int) -> list[str]:
 
 def die(place: str, *, fails: bool) -> list[str]:
     """Have one worker die at *place* while it hands out six steps of one subject; return the subject."""
-    from zhengtong.kernel.events import failpoints
+    from zhengtong.kernel import failpoints
     from zhengtong.kernel.jobs.worker import WorkerProcess
 
     def work_and_die() -> None:

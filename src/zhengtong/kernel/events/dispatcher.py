@@ -16,12 +16,17 @@ from django.db import transaction
 from zhengtong.kernel import clock as clocks
 from zhengtong.kernel.events import law, store
 from zhengtong.kernel.events.contracts import HandlerName
-from zhengtong.kernel.events.failpoints import failpoint
 from zhengtong.kernel.events.models import OutstandingDelivery
 from zhengtong.kernel.events.store import Pair, Waiting
 from zhengtong.kernel.events.subscriptions import Subscriptions, subscriptions
+from zhengtong.kernel.failpoints import declare, failpoint
 
 log = structlog.get_logger(__name__)
+
+PLACES = declare(
+    "events.claimed", "events.received", "events.handled", "events.marked", "events.committed", "events.between"
+)  # fmt: skip
+"""Where a test makes the worker die."""
 
 
 class _BatchFailed(Exception):  # noqa: N818 -- carries the place, it is not an error of its own
@@ -59,7 +64,7 @@ class Dispatcher:
             with transaction.atomic():
                 batch = store.claim(self.batch)
                 done = self._together(batch) if batch else 0
-            failpoint("committed")
+            failpoint("events.committed")
         except _BatchFailed as failed:
             suspects = batch[: failed.place + 1]
         except Exception:  # whatever it was, the careful way finds it
@@ -93,12 +98,12 @@ class Dispatcher:
 
     def _together(self, batch: list[Waiting]) -> int:
         """Handle as many events of the batch as the budget allows, in the transaction that claimed them."""
-        failpoint("claimed")
+        failpoint("events.claimed")
         now = self.clock.now()
         deadline = self.stopwatch() + self.budget
         wanted = self._set_aside_busy_lanes(batch)
         new = store.receive([pair for pairs in wanted for pair in pairs], now)
-        failpoint("received")
+        failpoint("events.received")
         done = 0
         for place, (waiting, pairs) in enumerate(zip(batch, wanted, strict=True)):
             if done and self.stopwatch() > deadline:
@@ -112,11 +117,11 @@ class Dispatcher:
             except Exception as error:
                 raise _BatchFailed(place) from error
             done = place + 1
-        failpoint("handled")
+        failpoint("events.handled")
         if done < len(batch):
             store.give_back(pair for pairs in wanted[done:] for pair in pairs if pair in new)
         store.mark_dispatched([waiting.position for waiting in batch[:done]], now)
-        failpoint("marked")
+        failpoint("events.marked")
         return done
 
     def _set_aside_busy_lanes(self, batch: list[Waiting]) -> list[list[Pair]]:
@@ -145,18 +150,18 @@ class Dispatcher:
                         self._take(waiting, handler)
             except Exception as error:  # noqa: BLE001 -- whatever a handler raises, it is put aside and named
                 self._put_aside(waiting, handler, error)
-            failpoint("between")
+            failpoint("events.between")
         with transaction.atomic():
             if store.claim_one(waiting.position):
                 store.mark_dispatched([waiting.position], self.clock.now())
 
     def _take(self, waiting: Waiting, handler: HandlerName) -> None:
         """Run one handler unless the inbox says it took this event."""
-        failpoint("claimed")
+        failpoint("events.claimed")
         if store.receive([(waiting.id, handler)], self.clock.now()):
-            failpoint("received")
+            failpoint("events.received")
             self.subscribers.handler(handler)(waiting.event())
-            failpoint("handled")
+            failpoint("events.handled")
 
     def _put_aside(self, waiting: Waiting, handler: HandlerName, error: Exception) -> None:
         log.warning("event.delivery_failed", event_id=str(waiting.id), handler=handler, reason=_reason(error))

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from zhengtong.kernel.events.api import cancel as cancel_timer
 from zhengtong.kernel.events.api import emit, schedule
+from zhengtong.kernel.failpoints import declare, failpoint
 from zhengtong.kernel.ids import new_reference
 from zhengtong.trust.access.api import require
 from zhengtong.trust.identity import api as identity
@@ -32,6 +33,12 @@ from zhengtong.trust.seals.contracts import (
     SealUnknown,
 )
 from zhengtong.trust.seals.models import Seal
+
+PLACES = declare(
+    "seals.applied", "seals.approved", "seals.made", "seals.due", "seals.answered", "seals.live", "seals.withdrawn",
+    "seals.changed", "seals.reported", "seals.settled",
+)  # fmt: skip
+"""Where a test makes a process die that files a seal; `settled` lies behind the commit, the others before it."""
 
 _PLATFORM = Responsibility(subject=SYSTEM_SUBJECT, channel="system")
 _NAME_MOST = 64
@@ -79,6 +86,8 @@ def apply(*, actor: Actor, seal: UUID, organisation: UUID, kind: SealKind, at: d
         )
         _insert(row)
         _record("apply", row, at, by=identity.responsibility_of(actor), permission=Permission.APPLY)
+        failpoint("seals.applied")
+    failpoint("seals.settled")
     return row.reference
 
 
@@ -94,6 +103,8 @@ def approve(*, actor: Actor, seal: UUID, at: datetime) -> None:
         if row.applied_by == actor.subject and not actor.is_system:
             raise SealSelfApproval
         _step(row, SealState.APPROVED, "approve", at, actor=actor, permission=Permission.APPROVE)
+        failpoint("seals.approved")
+    failpoint("seals.settled")
 
 
 def refuse(*, actor: Actor, seal: UUID, reason: str, at: datetime) -> None:
@@ -129,12 +140,15 @@ def make(*, actor: Actor, seal: UUID, at: datetime) -> None:
             at=at.replace(microsecond=0),
             code=making.code_of(row.reference),
         )
+        failpoint("seals.made")
         row.key_provider, row.key, row.pdf_key = twins.key.provider, twins.key.key, twins.pdf_key.key
         row.certificate, row.pdf_certificate, row.data = twins.certificate, twins.pdf_certificate, twins.seal.encoded
         row.valid_until = twins.seal.info.valid_until
         row.patience = schedule(DUE, due=at + law.FILING_PATIENCE, subject=row.id, data=FilingDue(seal=row.id))
         _step(row, SealState.FILING, "make", at, actor=actor, permission=Permission.APPROVE)
         emit(MADE, subject=row.id, data=SealMade(seal=row.id), at=at)
+        failpoint("seals.due")
+    failpoint("seals.settled")
 
 
 def file_with_public_security(*, seal: UUID, at: datetime) -> None:
@@ -147,6 +161,7 @@ def file_with_public_security(*, seal: UUID, at: datetime) -> None:
         if row.state != SealState.FILING:
             return
         answer = outside.seal_registry().file(_request(row))
+        failpoint("seals.answered")
         if answer is None:
             schedule(MADE, due=at + law.ASK_AGAIN, subject=row.id, data=SealMade(seal=row.id))
         else:
@@ -209,6 +224,7 @@ def cancel(*, actor: Actor, seal: UUID, reason: str, at: datetime) -> None:
 def report_to_public_security(*, seal: UUID, state: SealState, at: datetime) -> None:
     """Tell public security of a change, in the order of the changes."""
     outside.seal_registry().report(request=seal, state=state, at=at)
+    failpoint("seals.reported")
 
 
 def _change(actor: Actor, seal: UUID, state: SealState, verb: str, reason: str, at: datetime) -> None:
@@ -224,6 +240,8 @@ def _change(actor: Actor, seal: UUID, state: SealState, verb: str, reason: str, 
         if state in {SealState.LOST, SealState.CANCELLED}:
             _destroy_keys(row)
         emit(CHANGED, subject=row.id, data=SealChanged(seal=row.id, state=state), at=at)
+        failpoint("seals.changed")
+    failpoint("seals.settled")
 
 
 def _acknowledge(row: Seal, answer: Acknowledgement, at: datetime) -> None:
@@ -236,6 +254,7 @@ def _acknowledge(row: Seal, answer: Acknowledgement, at: datetime) -> None:
     row.filing_number = answer.number
     _step(row, SealState.IN_FORCE, "go_live", at)
     emit(FILED, subject=row.id, data=SealFiled(seal=row.id, organisation=row.organisation_id), at=at)
+    failpoint("seals.live")
 
 
 def _abandon(row: Seal, reason: str, at: datetime) -> None:
@@ -243,6 +262,7 @@ def _abandon(row: Seal, reason: str, at: datetime) -> None:
     _step(row, SealState.NOT_FILED, "give_up", at)
     _destroy_keys(row)
     emit(CHANGED, subject=row.id, data=SealChanged(seal=row.id, state=SealState.NOT_FILED), at=at)
+    failpoint("seals.withdrawn")
 
 
 def _destroy_keys(row: Seal) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from zhengtong.kernel.events.api import emit
+from zhengtong.kernel.failpoints import declare, failpoint
 from zhengtong.kernel.ids import new_id
 from zhengtong.trust.access.api import require
 from zhengtong.trust.documents.api import Document, Drawing, Form, Place, ofd_files, page_id, pdf, read_package
@@ -35,6 +36,9 @@ from zhengtong.trust.seals.ses.reading import read_seal
 from zhengtong.trust.seals.signing.ofd import SealSigner, Spot, sign_ofd
 from zhengtong.trust.seals.trusted import platform_trust
 from zhengtong.trust.seals.verification.wording import NO_PLACE
+
+PLACES = declare("seals.granted", "seals.sealed", "seals.counted", "seals.used")
+"""Where a test makes a process die that uses a seal; `used` lies behind the commit, the others before it."""
 
 USED = "trust.seals.seal.used.v1"
 _GOOD_FOR = timedelta(days=7)
@@ -81,6 +85,7 @@ def approve_use(
         )
         after = {"approval": str(approval.id), "object": [ground.object_type, ground.object_id], "uses": uses}
         _act("approve_use", row, approval, identity.responsibility_of(actor), at, after=after)
+        failpoint("seals.granted")
     return approval_of(approval)
 
 
@@ -116,6 +121,7 @@ def stamp(
         _require_in_force(row, at)
         granted = _take(approval, row, at)
         signed = _signed(document, row, at, form, place)
+        failpoint("seals.sealed")
         row.uses += 1
         row.save(update_fields=["uses"])
         found = making.digest(signed)
@@ -124,6 +130,8 @@ def stamp(
             seal=row, number=row.uses, approval=granted, act=act, form=form, document=found, at=at
         )  # fmt: skip
         emit(USED, subject=row.id, data=SealUsed(seal=row.id, number=row.uses), at=at)
+        failpoint("seals.counted")
+    failpoint("seals.used")
     return signed
 
 

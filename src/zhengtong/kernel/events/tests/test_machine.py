@@ -11,13 +11,14 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from zhengtong.kernel import failpoints
 from zhengtong.kernel.clock import ManualClock
-from zhengtong.kernel.events import api, failpoints
+from zhengtong.kernel.events import api, dispatcher
 from zhengtong.kernel.events.models import InboxEntry, OutboxEvent, OutstandingDelivery, Timer
 from zhengtong.kernel.events.tests.house import NOON, Happened, Recorder
 
 SUBJECTS = st.sampled_from(["a", "b", "c"])
-PLACES = st.builds("{}:{}".format, st.sampled_from(sorted(failpoints.NAMES)), st.integers(1, 6))
+PLACES = st.builds("{}:{}".format, st.sampled_from(sorted(dispatcher.PLACES)), st.integers(1, 6))
 
 
 class Crash(BaseException):

@@ -10,9 +10,12 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
+from zhengtong.kernel.failpoints import declare, failpoint
 from zhengtong.trust.ledger.log import reading, rows
-from zhengtong.trust.ledger.log.failpoints import failpoint
 from zhengtong.trust.ledger.tree import tiles
+
+APPEND = declare("ledger.taken", "ledger.placed", "ledger.tiled", "ledger.counted", "ledger.appended")
+"""Where a test makes the sequencer die."""
 
 BATCH = 5_000
 """Acts of one transaction: about a tenth of a second, so that SQLite's single writer is soon free again."""
@@ -34,17 +37,17 @@ def append_waiting(limit: int = BATCH) -> Appended:
             acts, leaves = rows.take_waiting(cursor, limit)
             if not acts:
                 return Appended(entries=0, size=log.size)
-            failpoint("taken")
+            failpoint("ledger.taken")
             rows.place(cursor, log.size, acts)
-            failpoint("placed")
+            failpoint("ledger.placed")
             edge = rows.read_tiles(tiles.open_tiles(log.size))
             changed = tiles.grow(log.hashing, log.size, edge, log.hashing.leaves(leaves))
             rows.write_tiles(cursor, changed)
-            failpoint("tiled")
+            failpoint("ledger.tiled")
             size = log.size + len(acts)
             rows.count(cursor, size, reading.fresh_root(log.hashing, size, changed))
-            failpoint("counted")
-    failpoint("appended")
+            failpoint("ledger.counted")
+    failpoint("ledger.appended")
     return Appended(entries=len(acts), size=size)
 
 

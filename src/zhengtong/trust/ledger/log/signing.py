@@ -9,14 +9,19 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from zhengtong.kernel.failpoints import declare, failpoint
 from zhengtong.trust.ledger.contracts import LogForked
 from zhengtong.trust.ledger.log import memory, reading, rows
-from zhengtong.trust.ledger.log.failpoints import failpoint
 from zhengtong.trust.ledger.log.memory import Signed
 from zhengtong.trust.ledger.log.sequencing import durable
 from zhengtong.trust.ledger.models import CheckpointRow
 from zhengtong.trust.ledger.tree.checkpoints import Checkpoint
 from zhengtong.trust.ledger.tree.notes import NoteSigner, sign
+
+CHECKPOINT = declare(
+    "ledger.rooted", "ledger.remembered", "ledger.signed", "ledger.written", "ledger.published"
+)  # fmt: skip
+"""Where a test makes the signer die."""
 
 PACE = timedelta(seconds=1)
 """Least time between two checkpoints: many acts share one, and the log's size of today stays small."""
@@ -38,14 +43,14 @@ def sign_checkpoint(signers: Signers, at: datetime) -> Checkpoint | None:
             return None
         checkpoint = Checkpoint(origin=log.origin, size=log.size, root=log.root)
         _require_continuation(log)
-        failpoint("rooted")
+        failpoint("ledger.rooted")
         memory.remember(log.identity, Signed(log.size, log.root))
-        failpoint("remembered")
+        failpoint("ledger.remembered")
         note = sign(checkpoint.text(), signers(log))
-        failpoint("signed")
+        failpoint("ledger.signed")
         CheckpointRow.objects.create(size=log.size, root=log.root, note=note.written(), at=at)
-        failpoint("written")
-    failpoint("published")
+        failpoint("ledger.written")
+    failpoint("ledger.published")
     return checkpoint
 
 
