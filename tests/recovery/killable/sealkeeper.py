@@ -31,7 +31,7 @@ class Course:
         self.seal = uuid4()
         self.office = an_office(f"第{self.number}局")
         self.approval: UUID | None = None
-        outside.seal_registry().answers = True  # type: ignore[attr-defined] -- the simulator's
+        outside.seal_registry().answers = True  # type: ignore[attr-defined]  # the simulator's
 
     def apply(self) -> None:
         from zhengtong.trust.seals import api
@@ -69,7 +69,7 @@ class Course:
         """Have it made while public security does not answer."""
         from zhengtong.trust.seals import outside
 
-        outside.seal_registry().answers = False  # type: ignore[attr-defined] -- the simulator's
+        outside.seal_registry().answers = False  # type: ignore[attr-defined]  # the simulator's
         self.live()
 
     def granted(self) -> None:
@@ -97,7 +97,7 @@ class Course:
         from zhengtong.trust.seals.services import _request
 
         registry = outside.seal_registry()
-        registry.answers = True  # type: ignore[attr-defined] -- the simulator's
+        registry.answers = True  # type: ignore[attr-defined]  # the simulator's
         answer = registry.file(_request(Seal.objects.get(pk=self.seal)))
         assert answer
         api.acknowledge(seal=self.seal, answer=answer, at=self.at)
@@ -133,7 +133,7 @@ class Course:
     def registered(self) -> list[tuple[str, str]]:
         from zhengtong.trust.seals import outside
 
-        return outside.seal_registry().filed()  # type: ignore[attr-defined,no-any-return] -- the simulator's
+        return outside.seal_registry().filed()  # type: ignore[attr-defined,no-any-return]  # the simulator's
 
     def tally(self) -> str:
         """Return how many of everything there is now."""
@@ -225,7 +225,7 @@ def balance(others: list[UUID]) -> None:
 
     made = Seal.objects.exclude(data=None)
     owned = {key for row in made for key in (row.key, row.pdf_key)}
-    registered = [request for request, _ in outside.seal_registry().filed()]  # type: ignore[attr-defined] -- the simulator's
+    registered = [request for request, _ in outside.seal_registry().filed()]  # type: ignore[attr-defined]  # the simulator's
     stray = SoftwareKeyRow.objects.exclude(pk__in=[*owned, *others]).count()
     same = sorted(registered) == sorted(str(row.pk) for row in made)
     print(f"keys of no seal {stray}, the register has each seal once {same}")  # noqa: T201 -- its result

@@ -27,12 +27,14 @@ from zhengtong.trust.access import api as access
 from zhengtong.trust.delivery import api as delivery
 from zhengtong.trust.identity import api as identity
 from zhengtong.trust.identity.api import Actor, AssuranceLevel, Duty, ProofMethod, SubjectKind
+from zhengtong.trust.licenses import api as licenses
 
 PASSWORD = "zhengtong-demo"  # noqa: S105 -- published on purpose, refused outside the demo
 CITIZEN, FAMILY, ELDER, ENTERPRISE = "citizen", "family", "elder", "enterprise"
 ELDER_BORN = 1955
-HANDLER, SUPERVISOR = "case_handler", "case_supervisor"
+HANDLER, SUPERVISOR, KEEPER = "case_handler", "case_supervisor", "license_keeper"
 _REFORMING = frozenset(str(name) for name in store.Permission)  # a leader reforms, who handles cases does not
+_KEEPING = frozenset(str(name) for name in licenses.Permission)  # only the issuing body keeps its licences
 _SUPERVISING = frozenset({str(cases.Permission.EXTEND), str(cases.Permission.SUPERVISE)})
 _OPENING = frozenset(map(str, opening.Permission))  # a department's officer applies, its head decides
 _OF_BODIES = frozenset({*map(str, cases.Permission), *map(str, forms.Permission)})  # held for one's own body alone
@@ -186,7 +188,7 @@ def refresh_roles(*, at: datetime) -> int:
     for entry in access.permissions():
         of_duty[entry.duty].add(entry.permission)
     business = of_duty[Duty.BUSINESS]
-    everyday = business - _REFORMING - _OF_BODIES
+    everyday = business - _REFORMING - _KEEPING - _OF_BODIES
     administration, security = of_duty[Duty.ADMINISTRATION], of_duty[Duty.SECURITY]
     wanted: dict[str, tuple[str, str, Duty, set[str]]] = {
         "clerk": (
@@ -202,6 +204,7 @@ def refresh_roles(*, at: datetime) -> int:
             everyday - {"trust.identity:assist", str(opening.Permission.DECIDE)},
         ),
         HANDLER: ("办件经办", "Case handler", Duty.BUSINESS, set(_OF_BODIES - _SUPERVISING)),
+        KEEPER: ("证照管理", "Licence keeper", Duty.BUSINESS, set(_KEEPING)),
         SUPERVISOR: ("办件督办", "Case supervisor", Duty.BUSINESS, set(_SUPERVISING)),
         "leader": ("分管领导", "Leader", Duty.BUSINESS, {name for name in business if not _acts_on_people(name)}),
         "system_administrator": (
@@ -234,11 +237,12 @@ def grant_roles(offices: Offices, *, at: datetime) -> None:
             access.grant_role(
                 actor=identity.system_actor(), role=post.kind, post_id=post.entry.id, region=region, at=at
             )
-        if post.kind == "approver":  # decides what its own body handles, and nothing else
-            access.grant_role(
-                actor=identity.system_actor(), role=HANDLER, post_id=post.entry.id, region=region,
-                organisation=bodies[post.body].entry.id, at=at,
-            )  # fmt: skip
+        if post.kind == "approver":  # decides what its own body handles, keeps what it issued, and nothing else
+            for role in (HANDLER, KEEPER):
+                access.grant_role(
+                    actor=identity.system_actor(), role=role, post_id=post.entry.id, region=region,
+                    organisation=bodies[post.body].entry.id, at=at,
+                )  # fmt: skip
         if post.kind in {"leader", "deputy"}:  # the head of an organ approves extensions and answers for what is late
             access.grant_role(
                 actor=identity.system_actor(), role=SUPERVISOR, post_id=post.entry.id, region=region,
@@ -248,7 +252,7 @@ def grant_roles(offices: Offices, *, at: datetime) -> None:
 
 def _acts_on_people(permission: str) -> bool:
     return (
-        permission.startswith(("trust.identity:", "process.case:", "process.form:"))
+        permission.startswith(("trust.identity:", "trust.license:", "process.case:", "process.form:"))
         or permission == registries.Permission.READ_RESIDENT
     )
 

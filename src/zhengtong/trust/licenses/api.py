@@ -8,7 +8,8 @@
     licenses.verify_number(license.number, at=at)                     # anybody; tells no personal data
     licenses.verify_file(data, at=at)                                 # anybody who has the file
 
-`suspend`, `resume`, `revoke`, `replace` are acts of the issuing body. `valid_license_of(actor, key)` serves evidence.
+`suspend`, `resume`, `revoke`, `replace` are acts of the issuing body; what it keeps it sees by `kept_licenses`, masked,
+and opens in full by `open_kept_license`, on the record. `valid_license_of(actor, key)` serves evidence.
 """
 
 from zhengtong.trust.licenses.content import read_types
@@ -21,11 +22,17 @@ from zhengtong.trust.licenses.contracts import (
     FieldKind,
     FileNotGenuine,
     Form,
+    HistoryEntry,
     HolderKind,
     InvalidLicenseNumber,
     IssuerHasNoSeal,
     IssuerUnfit,
     IssuingKey,
+    KeepingPurpose,
+    KeptFilter,
+    KeptLicense,
+    LicenseChangedMeanwhile,
+    LicenseClauseMissing,
     LicenseField,
     LicenseFile,
     LicenseNumber,
@@ -71,6 +78,14 @@ from zhengtong.trust.licenses.services.holding import (
     serve_as_evidence,
 )
 from zhengtong.trust.licenses.services.issuing import issue, replace, resume, revoke, suspend
+from zhengtong.trust.licenses.services.keeping import (
+    history_of,
+    kept_license,
+    kept_licenses,
+    licenses_of_holder,
+    open_kept_license,
+    versions_of,
+)
 from zhengtong.trust.licenses.services.publishing import publish_types
 from zhengtong.trust.licenses.services.verifying import verify_code, verify_file, verify_number, verify_signature
 
@@ -83,11 +98,17 @@ __all__ = [
     "FieldKind",
     "FileNotGenuine",
     "Form",
+    "HistoryEntry",
     "HolderKind",
     "InvalidLicenseNumber",
     "IssuerHasNoSeal",
     "IssuerUnfit",
     "IssuingKey",
+    "KeepingPurpose",
+    "KeptFilter",
+    "KeptLicense",
+    "LicenseChangedMeanwhile",
+    "LicenseClauseMissing",
     "LicenseField",
     "LicenseFile",
     "LicenseNumber",
@@ -117,12 +138,17 @@ __all__ = [
     "end_presentation",
     "gather",
     "has_type",
+    "history_of",
     "issue",
     "issue_back_catalogue",
     "issuer_metadata",
     "issuing_keys",
+    "kept_license",
+    "kept_licenses",
     "license_of_case",
     "license_types",
+    "licenses_of_holder",
+    "open_kept_license",
     "open_license",
     "parse",
     "present",
@@ -141,5 +167,6 @@ __all__ = [
     "verify_file",
     "verify_number",
     "verify_signature",
+    "versions_of",
     "wallet",
 ]

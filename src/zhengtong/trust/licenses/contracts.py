@@ -22,11 +22,15 @@ class Permission(StrEnum):
 
     ISSUE = "trust.license:issue"
     KEEP = "trust.license:keep"
+    OPEN = "trust.license:open"
+    VIEW = "trust.license:view"
 
 
 PERMISSION_SENTENCES: Mapping[Permission, Text] = {
     Permission.ISSUE: gettext_lazy("签发电子证照"),
     Permission.KEEP: gettext_lazy("暂停、恢复、撤销和换发电子证照"),
+    Permission.OPEN: gettext_lazy("按持证人查找电子证照，按用途查看照面全部信息"),
+    Permission.VIEW: gettext_lazy("查看本单位签发的电子证照（脱敏）"),
 }
 
 
@@ -136,7 +140,7 @@ class LicenseNumber:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LicenseView:
-    """A licence without what is written in it. `state` takes the date into account."""
+    """A licence without what is written in it. `state` takes the date into account; each act counts `revision` up."""
 
     id: UUID
     number: str
@@ -151,6 +155,7 @@ class LicenseView:
     valid_from: date
     valid_until: date | None
     reason: str
+    revision: int = 1
 
     @property
     def in_force(self) -> bool:
@@ -173,6 +178,34 @@ class OpenedLicense:
 
     license: LicenseView
     fields: tuple[ShownField, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeptLicense:
+    """A licence in the list of the body that keeps it. `holder_name` is masked, empty in an export."""
+
+    license: LicenseView
+    holder_name: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeptFilter:
+    """Which licences a keeper lists: of a type, in a state, with these characters in their number."""
+
+    type_key: str = ""
+    state: LicenseState | None = None
+    number: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryEntry:
+    """An act on a licence or a reading of it, as its keeper sees it: never who, only which body."""
+
+    at: datetime
+    verb: str
+    organisation: UUID | None
+    clause: str
+    purpose: str
 
 
 class Form(StrEnum):
@@ -242,6 +275,19 @@ class PresentationPurpose(StrEnum):
         return PURPOSE_TITLES[self]
 
 
+class KeepingPurpose(StrEnum):
+    """What a keeper opens a licence, or looks its holder up, for; its code is the purpose in the ledger."""
+
+    HANDLING = "trust.licenses.handling"
+    CHECKING = "trust.licenses.checking"
+    CORRECTING = "trust.licenses.correcting"
+
+    @property
+    def label(self) -> Text:
+        """The purpose on screen."""
+        return PURPOSE_TITLES[self]
+
+
 OWN = "trust.licenses.own"
 """The purpose of a holder's, or an agent's, own readings."""
 
@@ -252,6 +298,9 @@ PURPOSE_TITLES: Mapping[str, Text] = {
     PresentationPurpose.TRAVEL: gettext_lazy("持证人亮证：出行、住宿和优待"),
     PresentationPurpose.BUSINESS: gettext_lazy("持证人亮证：签约和经营"),
     PresentationPurpose.INSPECTION: gettext_lazy("持证人亮证：接受检查"),
+    KeepingPurpose.HANDLING: gettext_lazy("签发单位办理持证人的事项"),
+    KeepingPurpose.CHECKING: gettext_lazy("签发单位核实证照内容"),
+    KeepingPurpose.CORRECTING: gettext_lazy("签发单位更正或换发证照"),
 }
 
 
@@ -409,6 +458,23 @@ class LicenseReasonMissing(InvalidInput):
     code = "license_reason_missing"
     message = _("没有写明理由。")
     remedy = _("请写明理由，持证人会看到它。")
+
+
+class LicenseClauseMissing(InvalidInput):
+    """An act against a licence names the clause it rests on."""
+
+    code = "license_clause_missing"
+    message = _("没有写明法律依据。")
+    remedy = _("请写明依据的法律、法规和条款。")
+
+
+class LicenseChangedMeanwhile(Refusal):
+    """Somebody else acted on the licence after it was shown."""
+
+    code = "license_changed_meanwhile"
+    status = 409
+    message = _("您打开页面之后，这份证照已被他人办理过。")
+    remedy = _("请重新打开证照，核对最新状态和记录后再办理。")
 
 
 class ConsentUnfit(InvalidInput):

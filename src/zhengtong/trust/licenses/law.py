@@ -48,6 +48,7 @@ CLAUSES: Mapping[str, str] = {
     "consent": "个人信息保护法§14",
     "verify": "个人信息保护法§13",
     "open": "个人信息保护法§45",
+    "keep": "个人信息保护法§34",
 }
 """The clause each act rests on."""
 

@@ -77,13 +77,17 @@ class ELicense(models.Model):
     signed_digest = models.CharField(max_length=64)
     issued_at = models.DateTimeField(_("签发时间"))
     state_at = models.DateTimeField()
+    revision = models.PositiveIntegerField(default=1, db_default=1)
     valid_from = models.DateField()
     valid_until = models.DateField(null=True)
 
     class Meta:
         db_table = "license_license"
         verbose_name = verbose_name_plural = _("电子证照")
-        indexes = [models.Index(fields=["holder", "-id"], name="license_of_holder")]
+        indexes = [
+            models.Index(fields=["holder", "-id"], name="license_of_holder"),
+            models.Index(fields=["issuer", "-issued_at", "-id"], name="license_of_issuer"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["case", "type_key"], condition=Q(replaces=None), name="license_once_a_case"

@@ -181,6 +181,7 @@ def _view(row: ELicense, names: Mapping[UUID, Words], at: datetime) -> LicenseVi
         valid_from=row.valid_from,
         valid_until=row.valid_until,
         reason=row.reason,
+        revision=row.revision,
     )
 
 

@@ -26,6 +26,8 @@ from zhengtong.trust.licenses.contracts import (
     AttributesUnfit,
     IssuerUnfit,
     LicenseChanged,
+    LicenseChangedMeanwhile,
+    LicenseClauseMissing,
     LicenseIssued,
     LicenseNumber,
     LicenseReasonMissing,
@@ -43,6 +45,7 @@ from zhengtong.trust.licenses.services.signing import signer_for_body
 ISSUED, CHANGED = "trust.licenses.license.issued.v1", "trust.licenses.license.changed.v1"
 _RANDOM_OF_SERIAL = 10  # 36¹⁰: nobody finds a neighbour's licence by counting
 _LONGEST_REASON = 300
+_LONGEST_CLAUSE = 120
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,31 +113,78 @@ def issue(
     return _issue_once(draft, actor, at)
 
 
-def suspend(*, actor: Actor, license_id: UUID, reason: str, at: datetime) -> LicenseView:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ground:
+    """Why a keeper acts 办理依据: the reason, which the holder sees, the clause, the revision that was on screen."""
+
+    reason: str
+    clause: str | None = None
+    revision: int | None = None
+
+
+def suspend(
+    *,
+    actor: Actor,
+    license_id: UUID,
+    reason: str,
+    at: datetime,
+    clause: str | None = None,
+    revision: int | None = None,
+) -> LicenseView:
     """Suspend a licence 暂停.
 
-    Raises:
-        UnknownLicense, NotAllowed, LicenseReasonMissing, LicenseStateForbids: nothing changed.
-    """
-    return _change(actor, license_id, LicenseState.SUSPENDED, "suspend", reason, at)
-
-
-def resume(*, actor: Actor, license_id: UUID, at: datetime) -> LicenseView:
-    """Let a suspended licence be valid again 恢复.
-
-    Raises:
-        UnknownLicense, NotAllowed, LicenseStateForbids: nothing changed.
-    """
-    return _change(actor, license_id, LicenseState.VALID, "resume", None, at)
-
-
-def revoke(*, actor: Actor, license_id: UUID, reason: str, at: datetime) -> LicenseView:
-    """Revoke a licence for good 撤销.
+    Args:
+        actor: an official of the issuing body.
+        license_id: which.
+        reason: why; its holder sees it.
+        at: the present moment.
+        clause: by what right; the law's own clause for this act unless given.
+        revision: of the licence as the official saw it; unless given, it is not compared.
 
     Raises:
-        UnknownLicense, NotAllowed, LicenseReasonMissing, LicenseStateForbids: nothing changed.
+        UnknownLicense, NotAllowed, LicenseReasonMissing, LicenseClauseMissing, LicenseStateForbids: nothing changed.
+        LicenseChangedMeanwhile: somebody else was quicker; nothing changed.
     """
-    return _change(actor, license_id, LicenseState.REVOKED, "revoke", reason, at)
+    ground = Ground(reason=reason, clause=clause, revision=revision)
+    return _change(actor, license_id, LicenseState.SUSPENDED, "suspend", ground, at)
+
+
+def resume(
+    *,
+    actor: Actor,
+    license_id: UUID,
+    at: datetime,
+    reason: str | None = None,
+    clause: str | None = None,
+    revision: int | None = None,
+) -> LicenseView:
+    """Let a suspended licence be valid again 恢复; arguments as `suspend`, the reason may be left out.
+
+    Raises:
+        UnknownLicense, NotAllowed, LicenseReasonMissing, LicenseClauseMissing, LicenseStateForbids: nothing changed.
+        LicenseChangedMeanwhile: somebody else was quicker; nothing changed.
+    """
+    ground = None if reason is None else Ground(reason=reason, clause=clause, revision=revision)
+    return _change(actor, license_id, LicenseState.VALID, "resume", ground, at)
+
+
+def revoke(
+    *,
+    actor: Actor,
+    license_id: UUID,
+    reason: str,
+    at: datetime,
+    clause: str | None = None,
+    revision: int | None = None,
+) -> LicenseView:
+    """Revoke a licence for good 撤销; arguments as `suspend`.
+
+    Raises:
+        UnknownLicense, NotAllowed, LicenseReasonMissing, LicenseClauseMissing, LicenseStateForbids: nothing changed.
+        LicenseChangedMeanwhile: somebody else was quicker; nothing changed.
+    """
+    ground = Ground(reason=reason, clause=clause, revision=revision)
+    return _change(actor, license_id, LicenseState.REVOKED, "revoke", ground, at)
 
 
 def replace(
@@ -144,16 +194,32 @@ def replace(
     attributes: Mapping[str, str],
     reason: str,
     at: datetime,
+    clause: str | None = None,
+    revision: int | None = None,
+    keep_rest: bool = False,
 ) -> LicenseView:
     """Replace a licence by its next version 换发: same serial, same period, other content.
 
+    Args:
+        actor: an official of the issuing body.
+        license_id: which.
+        attributes: what is written in the next version.
+        reason: why; its holder sees it.
+        at: the present moment.
+        clause: by what right; the law's own clause for this act unless given.
+        revision: of the licence as the official saw it; unless given, it is not compared.
+        keep_rest: whether what *attributes* does not name stays as it was written.
+
     Raises:
-        UnknownLicense, NotAllowed, LicenseReasonMissing, LicenseStateForbids, AttributesUnfit: nothing changed.
+        UnknownLicense, NotAllowed, LicenseReasonMissing, LicenseClauseMissing, LicenseStateForbids, AttributesUnfit,
+        LicenseChangedMeanwhile: nothing changed.
     """
+    ground = Ground(reason=reason, clause=clause, revision=revision)
     with transaction.atomic():
         old = _locked(license_id)
         body = _require(actor, old)
         _check_step(old, LicenseState.REPLACED, at)
+        _check_ground(old, ground)
         row = queries.type_row(old.type_key)
         kind = load_type(row.content)
         draft = _Draft(
@@ -164,11 +230,11 @@ def replace(
             version=old.version + 1,
             holder=old.holder,
             case=old.case,
-            attributes=law.check_attributes(kind, attributes),
+            attributes=law.check_attributes(kind, _all_attributes(old, attributes) if keep_rest else attributes),
             valid_from=old.valid_from,
             valid_until=old.valid_until,
         )
-        _step(old, LicenseState.REPLACED, "replace", _because(reason), actor=actor, at=at)
+        _step(old, LicenseState.REPLACED, "replace", ground, actor=actor, at=at)
         new = _write(draft, actor, at, replaces=old)
     return queries.views_of([new], at=at)[0]
 
@@ -257,14 +323,16 @@ def _change(
     license_id: UUID,
     state: LicenseState,
     verb: str,
-    reason: str | None,
+    ground: Ground | None,
     at: datetime,
 ) -> LicenseView:
     with transaction.atomic():
         row = _locked(license_id)
         _require(actor, row)
+        if ground is not None:
+            _check_ground(row, ground)
         _check_step(row, state, at)
-        _step(row, state, verb, "" if reason is None else _because(reason), actor=actor, at=at)
+        _step(row, state, verb, ground, actor=actor, at=at)
     return queries.views_of([row], at=at)[0]
 
 
@@ -287,16 +355,26 @@ def _check_step(row: ELicense, state: LicenseState, at: datetime) -> None:
         raise LicenseStateForbids(state=now.label)
 
 
-def _because(reason: str) -> str:
-    if not reason.strip():
+def _check_ground(row: ELicense, ground: Ground) -> None:
+    """Raise unless the licence is as it was seen, and the act says why and by what right."""
+    if ground.revision is not None and ground.revision != row.revision:
+        raise LicenseChangedMeanwhile
+    if not ground.reason.strip():
         raise LicenseReasonMissing(field="reason")
-    return reason.strip()[:_LONGEST_REASON]
+    if ground.clause is not None and not ground.clause.strip():
+        raise LicenseClauseMissing(field="clause")
 
 
-def _step(row: ELicense, state: LicenseState, verb: str, reason: str, *, actor: Actor, at: datetime) -> None:
+def _all_attributes(row: ELicense, changes: Mapping[str, str]) -> dict[str, str]:
+    return {**queries.attributes_of(row), **changes}
+
+
+def _step(row: ELicense, state: LicenseState, verb: str, ground: Ground | None, *, actor: Actor, at: datetime) -> None:
     before = state_of(row)
-    row.state, row.reason, row.state_at = state, reason, at
-    row.save(update_fields=["state", "reason", "state_at"])
+    row.state, row.state_at, row.revision = state, at, row.revision + 1
+    row.reason = ground.reason.strip()[:_LONGEST_REASON] if ground else ""
+    row.save(update_fields=["state", "reason", "state_at", "revision"])
     by = identity.responsibility_of(actor)
-    record_act(verb, row, by=by, at=at, permission=Permission.KEEP, before=before)
+    clause = ground.clause.strip()[:_LONGEST_CLAUSE] if ground and ground.clause else None
+    record_act(verb, row, by=by, at=at, permission=Permission.KEEP, before=before, clause=clause)
     emit(CHANGED, subject=row.id, data=LicenseChanged(license=row.id, state=state), at=at)

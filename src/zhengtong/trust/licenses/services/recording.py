@@ -36,8 +36,9 @@ def record_act(
     at: datetime,
     permission: Permission | None = None,
     before: dict[str, Any] | None = None,
+    clause: str | None = None,
 ) -> None:
-    """Record an act on a licence in the caller's transaction."""
+    """Record an act on a licence in the caller's transaction, by the verb's own clause unless *clause* is given."""
     business = Business(
         command=f"trust.licenses.{verb}",
         object_type=LICENSE,
@@ -45,7 +46,7 @@ def record_act(
         before=digest(before) if before else None,
         after=digest(state_of(row)),
     )
-    authority = Authority(clause=law.CLAUSES[verb], permission=permission)
+    authority = Authority(clause=clause or law.CLAUSES[verb], permission=permission)
     record(Act(authority=authority, business=business, responsibility=by, at=at, concerns=(row.holder,)))
 
 
