@@ -100,7 +100,7 @@ def _references(files: Files, listed: _Listed) -> tuple[Check, frozenset[str]]:
         promised = reference.needed("CheckValue").text
         if path not in files:
             note = Phrase(wording.FILE_MISSING, name=path)
-        elif not _fits(files[path], promised):
+        elif not fits(files[path], promised):
             note = Phrase(wording.FILE_CHANGED, name=path)
         else:
             covered.add(path)
@@ -110,7 +110,8 @@ def _references(files: Files, listed: _Listed) -> tuple[Check, frozenset[str]]:
     return Check(step=Step.FILE_DIGESTS, outcome=outcome, note=note or ""), frozenset(covered)
 
 
-def _fits(content: bytes, promised: str) -> bool:
+def fits(content: bytes, promised: str) -> bool:
+    """Say whether *content* has the digest that a signature promises, in base64."""
     try:
         return b64decode(promised.strip(), validate=True) == sm3(content)
     except ValueError:
