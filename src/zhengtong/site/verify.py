@@ -1,9 +1,10 @@
-"""`zhengtong verify`: check an evidence bundle offline 离线核验; no settings, no database, nothing of the log's.
+"""`zhengtong verify`: check an evidence bundle or a licence offline 离线核验; no database, nothing of the log's.
 
 It lies here because the composition root may reach into the key room's libraries, whose door would need Django's
 tables.
 """
 
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,10 +23,26 @@ EXIT_CODES = {Outcome.PASSED: 0, Outcome.FAILED: 1, Outcome.INDETERMINATE: 3}
 @click.command("verify")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--trust", type=click.Path(path_type=Path), required=True, help="The trusted list you keep yourself.")
+@click.option(
+    "--root",
+    "roots",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="For a licence: whose signature on trusted lists you accept, a certificate (PEM or DER).",
+)
 @click.option("--report", type=click.Choice(["simple", "detailed", "diagnostic"]), default="simple", show_default=True)
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
-def verify_command(file: Path, trust: Path, report: str, lang: str) -> None:
-    """Verify the evidence bundle FILE. Exit code 0 if it holds, 1 if it does not, 3 if that cannot be told."""
+def verify_command(file: Path, trust: Path, roots: tuple[Path, ...], report: str, lang: str) -> None:
+    """Verify FILE, an evidence bundle or a licence. Exit code 0 if it holds, 1 if not, 3 if that cannot be told.
+
+    A licence (OFD, PDF, JSON, SD-JWT VC) is judged by the signed list of issuers that --trust names; the answer says
+    which entry carries it.
+    """
+    if is_licence(file):
+        from zhengtong.site.verify_licence import verify_licence  # noqa: PLC0415 -- needs the apps, bundles do not
+
+        with explained(trust), explained(file):
+            sys.exit(verify_licence(file, trust, roots, lang))
     with explained(trust):
         trusted = read_trusted_list(trust.read_bytes())
     with explained(file), file.open("rb") as opened:
@@ -34,6 +51,16 @@ def verify_command(file: Path, trust: Path, report: str, lang: str) -> None:
     written_report = {"simple": reports.simple, "detailed": reports.detailed}.get(report)
     click.echo(written_report(verdict, lang) if written_report else reports.diagnostic(verdict), nl=False)
     sys.exit(EXIT_CODES[verdict.outcome])
+
+
+def is_licence(file: Path) -> bool:
+    """Say whether a file looks like a licence: a sealed file, a signed data file, a credential."""
+    try:
+        with file.open("rb") as opened:
+            head = opened.read(LONGEST_BUNDLE)
+        return head.startswith((b"PK", b"%PDF-")) or head.rstrip().endswith(b"~") or "protected" in json.loads(head)
+    except (OSError, ValueError, TypeError):
+        return False
 
 
 @contextmanager

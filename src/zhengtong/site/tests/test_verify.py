@@ -1,5 +1,6 @@
 """`zhengtong verify` needs a file and a trusted list, and tells by its exit code what they show."""
 
+import base64
 import json
 import os
 import subprocess
@@ -13,6 +14,7 @@ from zhengtong.site.verify import verify_command
 from zhengtong.trust.ledger.cli import ledger_group
 from zhengtong.trust.ledger.evidence.trusted import write_trusted_list
 from zhengtong.trust.ledger.tests.test_evidence import Matter
+from zhengtong.trust.licenses.tests.neighbour import ENTRY, OTHER, credential, data_file, entry, signed_list
 
 pytestmark = pytest.mark.django_db
 
@@ -62,3 +64,29 @@ def test_the_command_says_which_file_it_cannot_read(tmp_path: Path) -> None:
         told = CliRunner().invoke(verify_command, [str(tmp_path / file), "--trust", str(tmp_path / trust)])
         assert told.exit_code == 1
         assert trust in told.output
+
+
+def told_of(content: bytes, signed: bytes, folder: Path, *options: str) -> tuple[int, str]:
+    """Return the exit code and the words of `zhengtong verify` on a licence."""
+    root = b"-----BEGIN CERTIFICATE-----\n" + base64.encodebytes(OTHER.root) + b"-----END CERTIFICATE-----\n"
+    for name, written in (("licence", content), ("list.p7m", signed), ("root.pem", root)):
+        (folder / name).write_bytes(written)
+    command = [str(folder / "licence"), "--trust", str(folder / "list.p7m"), *options]
+    told = CliRunner().invoke(verify_command, command)
+    return told.exit_code, told.output
+
+
+@pytest.mark.parametrize("content", [data_file(), credential()])
+def test_a_licence_of_another_region_verifies_offline_and_names_the_entry(content: bytes, tmp_path: Path) -> None:
+    code, said = told_of(content, signed_list(entry()), tmp_path, "--root", str(tmp_path / "root.pem"), "--lang", "en")
+    assert (code, f"{ENTRY} #7: Electronic licence, " in said) == (0, True), said
+
+
+def test_a_licence_that_no_entry_carries_is_refused_offline_by_name(tmp_path: Path) -> None:
+    root = ("--root", str(tmp_path / "root.pem"))
+    code, said = told_of(data_file(), signed_list(entry(purposes=frozenset({"tax"}))), tmp_path, *root)
+    assert (code, ENTRY in said) == (1, True)
+    code, said = told_of(data_file(), signed_list(entry())[:-1] + b"?", tmp_path, *root)
+    assert code == 1
+    code, said = told_of(data_file(), signed_list(entry()), tmp_path)
+    assert (code, "--root" in said) == (1, True)

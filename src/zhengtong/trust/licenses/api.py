@@ -18,6 +18,7 @@ from zhengtong.trust.licenses.contracts import (
     PERMISSION_SENTENCES,
     PURPOSE_TITLES,
     AttributesUnfit,
+    CarriedBy,
     ConsentUnfit,
     FieldKind,
     FileNotGenuine,
@@ -31,12 +32,16 @@ from zhengtong.trust.licenses.contracts import (
     KeepingPurpose,
     KeptFilter,
     KeptLicense,
+    LicenseAssuranceTooLow,
     LicenseChangedMeanwhile,
     LicenseClauseMissing,
     LicenseField,
     LicenseFile,
+    LicenseIssuerNotListed,
     LicenseNumber,
+    LicensePurposeNotCovered,
     LicenseReasonMissing,
+    LicenseRecognitionEnded,
     LicenseState,
     LicenseStateForbids,
     LicenseType,
@@ -57,6 +62,7 @@ from zhengtong.trust.licenses.contracts import (
     VerificationsTooMany,
     Words,
 )
+from zhengtong.trust.licenses.foreign import recognise_data_file, recognise_sealed_file
 from zhengtong.trust.licenses.law import compose, gather, parse
 from zhengtong.trust.licenses.queries import (
     has_type,
@@ -87,13 +93,20 @@ from zhengtong.trust.licenses.services.keeping import (
     versions_of,
 )
 from zhengtong.trust.licenses.services.publishing import publish_types
-from zhengtong.trust.licenses.services.verifying import verify_code, verify_file, verify_number, verify_signature
+from zhengtong.trust.licenses.services.verifying import (
+    accept_as_evidence,
+    verify_code,
+    verify_file,
+    verify_number,
+    verify_signature,
+)
 
 __all__ = [
     "OWN",
     "PERMISSION_SENTENCES",
     "PURPOSE_TITLES",
     "AttributesUnfit",
+    "CarriedBy",
     "ConsentUnfit",
     "FieldKind",
     "FileNotGenuine",
@@ -107,12 +120,16 @@ __all__ = [
     "KeepingPurpose",
     "KeptFilter",
     "KeptLicense",
+    "LicenseAssuranceTooLow",
     "LicenseChangedMeanwhile",
     "LicenseClauseMissing",
     "LicenseField",
     "LicenseFile",
+    "LicenseIssuerNotListed",
     "LicenseNumber",
+    "LicensePurposeNotCovered",
     "LicenseReasonMissing",
+    "LicenseRecognitionEnded",
     "LicenseState",
     "LicenseStateForbids",
     "LicenseType",
@@ -133,6 +150,7 @@ __all__ = [
     "Verification",
     "VerificationsTooMany",
     "Words",
+    "accept_as_evidence",
     "compose",
     "download",
     "end_presentation",
@@ -155,6 +173,8 @@ __all__ = [
     "presentations",
     "publish_types",
     "read_types",
+    "recognise_data_file",
+    "recognise_sealed_file",
     "renew",
     "replace",
     "resume",

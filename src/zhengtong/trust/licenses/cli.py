@@ -35,7 +35,9 @@ def verify(file: Path, issuers: Path | None) -> None:
         return
     told = licenses.verify_file(file.read_bytes(), at=clock.system.now())
     click.echo(f"{told.type_name.zh} {told.type_name.en}: {told.state.value}")
-    click.echo(f"{told.number}\n{told.issuer_name.zh}  {told.valid_from} – {told.valid_until or ''}")
+    click.echo(f"{told.number}\n{told.issuer_name.zh}  {told.valid_from or ''} – {told.valid_until or ''}")
+    if told.carried_by:
+        click.echo(f"recognised by {told.carried_by.entry}, trusted list {told.carried_by.list_number}")
     for one in told.fields:
         click.echo(f"  {one.name.zh} {one.name.en}: {one.value}")
     if not told.in_force:

@@ -338,19 +338,34 @@ class PresentationLook:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class CarriedBy:
+    """Which entry of which trusted list carries a licence of another region 互认依据."""
+
+    entry: str
+    list_number: int
+    purpose: Text
+    assurance: Text
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Verification:
-    """What a verifier is told. `fields` only those consented to, or those the verifier's own file holds."""
+    """What a verifier is told. `fields` only those consented to, or those the verifier's own file holds.
+
+    A licence of another region names in `carried_by` what it is recognised by; its state is what the file and the date
+    say, for only its issuer knows what came after. A sealed file of another region tells its dates on its page only.
+    """
 
     number: str
     type_name: Words
     issuer_name: Words
     state: LicenseState
-    valid_from: date
+    valid_from: date | None
     valid_until: date | None
-    issued_at: datetime
+    issued_at: datetime | None
     as_of: datetime
     fields: tuple[ShownField, ...] = ()
     purpose: PresentationPurpose | None = None
+    carried_by: CarriedBy | None = None
 
     @property
     def in_force(self) -> bool:
@@ -499,6 +514,42 @@ class FileNotGenuine(InvalidInput):
     code = "license_file_not_genuine"
     message = _("这个文件不是有效的电子证照：{what}")
     remedy = _("请向持证人索取原始下载文件，或改用亮证码、证照标识核验。")
+
+
+class LicenseIssuerNotListed(Refusal):
+    """The licence is of another region, and no entry of the trusted list carries its issuer."""
+
+    code = "license_issuer_not_listed"
+    status = 403
+    message = _("“{issuer}”的证书不是由可信列表上的机构签发，不能认可这份证照。")
+    remedy = _("请核对证照来源；互认范围由安全管理员在可信列表中公布。")
+
+
+class LicensePurposeNotCovered(Refusal):
+    """An entry carries the issuer, but not for licences of this kind."""
+
+    code = "license_purpose_not_covered"
+    status = 403
+    message = _("可信列表中的“{entry}”不包括“{purpose}”，不能认可这份证照。")
+    remedy = _("请核对证照种类；互认范围由安全管理员在可信列表中公布。")
+
+
+class LicenseAssuranceTooLow(Refusal):
+    """An entry carries the issuer, but is not sure enough of holders."""
+
+    code = "license_assurance_too_low"
+    status = 403
+    message = _("可信列表中的“{entry}”可信等级为“{assurance}”，低于认可证照所需的“{least}”。")
+    remedy = _("请改用可信等级足够的机构签发的证照，或按规定提交其他材料。")
+
+
+class LicenseRecognitionEnded(Refusal):
+    """The entry that carried the issuer has ended, or has not begun."""
+
+    code = "license_recognition_ended"
+    status = 403
+    message = _("可信列表中的“{entry}”不在有效期内，不能认可这份证照。")
+    remedy = _("请向安全管理员了解互认是否续期，或按规定提交其他材料。")
 
 
 class VerificationsTooMany(Refusal):

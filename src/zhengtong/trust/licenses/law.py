@@ -46,6 +46,7 @@ CLAUSES: Mapping[str, str] = {
     "publish": "国务院令第716号§10",
     "download": "国务院令第716号§10",
     "consent": "个人信息保护法§14",
+    "evidence": "国务院令第716号§10",
     "verify": "个人信息保护法§13",
     "open": "个人信息保护法§45",
     "keep": "个人信息保护法§34",

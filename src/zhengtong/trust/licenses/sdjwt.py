@@ -13,9 +13,11 @@ from typing import Any
 
 import orjson
 
+from zhengtong.kernel.errors import Phrase
+from zhengtong.kernel.errors import mark as _
 from zhengtong.trust.keys.api import Signer
 from zhengtong.trust.licenses import jose
-from zhengtong.trust.licenses.contracts import LicenseState, LicenseView
+from zhengtong.trust.licenses.contracts import FileNotGenuine, LicenseState, LicenseView
 
 TYPE, LIST_TYPE = "dc+sd-jwt", "statuslist+jwt"
 ISSUER_PATH, STATUS_PATH = "/licences", "/licences/status"
@@ -56,6 +58,26 @@ def issued(
     if view.valid_until:
         payload["valid_until"] = view.valid_until.isoformat()
     return "~".join([jose.compact(TYPE, payload, signer=signer, key=key), *disclosures, ""])
+
+
+def read(data: bytes) -> tuple[jose.SignedFile, dict[str, str]]:
+    """Read a credential and what it discloses; the signature is not checked yet.
+
+    Raises:
+        FileNotGenuine: it is no credential, or discloses what its issuer did not sign.
+    """
+    token, *disclosures = data.strip().split(b"~")
+    signed = jose.read_compact(token, TYPE)
+    try:
+        promised = set(signed.payload.get("_sd", ()))
+        shown = [one.decode("ascii") for one in disclosures if one]
+        told = {name: value for _salt, name, value in (orjson.loads(jose.decoded(one)) for one in shown)}
+        genuine = promised.issuperset(map(_digest, shown)) and len(told) == len(shown)
+    except (ValueError, TypeError) as error:
+        raise FileNotGenuine(what=Phrase(_("披露的内容与签名不符"))) from error
+    if not genuine:
+        raise FileNotGenuine(what=Phrase(_("披露的内容与签名不符")))
+    return signed, told
 
 
 def status_list(states: Iterable[tuple[int, LicenseState]], *, uri: str, signer: Signer, key: str, at: datetime) -> str:

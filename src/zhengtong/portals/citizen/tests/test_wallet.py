@@ -18,6 +18,7 @@ from zhengtong.trust.ledger.api import looks_at
 from zhengtong.trust.licenses.contracts import LicenseView
 from zhengtong.trust.licenses.models import Presentation
 from zhengtong.trust.licenses.tests.builders import ATTRIBUTES, Office, a_ready_office
+from zhengtong.trust.licenses.tests.neighbour import ENTRY, data_file, entry, published
 
 pytestmark = pytest.mark.django_db
 MOST_STATEMENTS = 10
@@ -154,6 +155,15 @@ def test_a_downloaded_file_verifies_and_a_changed_one_does_not(client: Client, l
     assert client.get(f"/me/licences/{licence.id}/files/exe/").status_code == 404
 
 
+def test_a_licence_of_another_region_says_by_which_entry_it_is_recognised() -> None:
+    published(entry())
+    told = text(Client().post(VERIFY, {"file": SimpleUploadedFile("licence.json", data_file())}))
+    assert f"可信列表第 7 号：{ENTRY}" in told
+    published(number=8)
+    response = Client().post(VERIFY, {"file": SimpleUploadedFile("licence.json", data_file())})
+    assert (response.status_code, "不是由可信列表上的机构签发" in text(response)) == (422, True)
+
+
 @pytest.mark.parametrize("posted", [{}, {"said": "1.2.156.3005.2.9"}, {"said": "LC-AAAA-AAAA-AAAA"}, {"said": "<b>"}])
 def test_what_cannot_be_verified_is_refused_with_a_sentence(posted: dict[str, str]) -> None:
     response = Client().post(VERIFY, posted)
@@ -177,3 +187,16 @@ def test_an_official_verifies_in_the_name_of_the_post(client: Client, licence: L
     [look] = looks_at(licence.holder).items
     assert look.subject == office.official.subject
     assert desk.post("/officer/licences/verify/", {"code": "nonsense"}).status_code == 422
+
+
+def test_an_official_accepts_a_licence_of_another_region_as_evidence_on_the_record(office: Office) -> None:
+    published(entry())
+    desk = Client()
+    builders.an_account(office.official.subject, "clerk")
+    desk.force_login(Account.objects.get(username="clerk"))
+    posted = {"file": SimpleUploadedFile("licence.json", data_file())}
+    told = text(desk.post("/officer/licences/verify/", posted))
+    assert f"可信列表第 7 号：{ENTRY}" in told
+    [act] = re.findall(r"/officer/acts/[0-9a-f-]{36}/", told)
+    assert "国务院令第716号§10" in text(desk.get(act))
+    assert desk.post("/officer/licences/verify/", {}).status_code == 422

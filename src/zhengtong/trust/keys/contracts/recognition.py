@@ -17,6 +17,7 @@ class Purpose(StrEnum):
     """What a certificate is accepted for 应用领域."""
 
     BUSINESS_LICENCE = "business_licence"
+    LICENCE = "licence"
     SEAL = "seal"
     BANK = "bank"
     SOCIAL_SECURITY = "social_security"
@@ -26,6 +27,7 @@ class Purpose(StrEnum):
 
 PURPOSE_NAMES: Mapping[Purpose, Text] = {
     Purpose.BUSINESS_LICENCE: _("电子营业执照"),
+    Purpose.LICENCE: _("电子证照"),
     Purpose.SEAL: _("电子印章"),
     Purpose.BANK: _("银行"),
     Purpose.SOCIAL_SECURITY: _("社会保障"),

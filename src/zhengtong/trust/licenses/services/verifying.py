@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -11,11 +12,13 @@ from zhengtong.kernel.errors import Phrase
 from zhengtong.kernel.errors import mark as _
 from zhengtong.kernel.ids import InvalidReference, read_reference
 from zhengtong.trust.identity.api import Actor, responsibility_of
-from zhengtong.trust.keys.api import PublicKey
-from zhengtong.trust.licenses import jose, law, queries
+from zhengtong.trust.keys.api import PublicKey, TrustedList, trusted_list
+from zhengtong.trust.ledger.api import Act, Authority, Business, digest, record
+from zhengtong.trust.licenses import foreign, jose, law, queries
 from zhengtong.trust.licenses.content import load_type
 from zhengtong.trust.licenses.contracts import (
     FileNotGenuine,
+    LicenseStateForbids,
     PresentationOver,
     PresentationPurpose,
     ShownField,
@@ -70,13 +73,53 @@ def verify_number(number: str, *, at: datetime) -> Verification:
 def verify_file(data: bytes, *, at: datetime) -> Verification:
     """Return how the licence in a downloaded file stands, with what the file itself says.
 
+    A file of another region is judged by the trusted list; what comes back says which entry carries it.
+
     Raises:
-        FileNotGenuine: it is no licence of ours, or was changed.
+        FileNotGenuine: it is no licence, or was changed.
+        LicenseIssuerNotListed, LicensePurposeNotCovered, LicenseAssuranceTooLow, LicenseRecognitionEnded: it is another
+            region's, and the trusted list does not carry it.
     """
     if data.startswith(_SEALED):
         return _verify_sealed(data, at)
+    if foreign.brings_certificates(data):
+        return foreign.recognise_data_file(data, listed=_trusted_list(), at=at)
     row, payload = queries.genuine(data)
     return _told(row, at, fields=shown_fields(load_type(row.type.content), payload["attributes"]))
+
+
+@transaction.atomic
+def accept_as_evidence(data: bytes, *, actor: Actor, at: datetime) -> tuple[Verification, UUID]:
+    """Verify a licence file that is handed in as evidence, and put on record what it was accepted by.
+
+    The record holds the file's digest and the entry that carries it, nothing that is written in it.
+
+    Args:
+        data: the file.
+        actor: the official who accepts it.
+        at: the present moment.
+
+    Returns:
+        What the file says, and the act that evidences its acceptance.
+
+    Raises:
+        FileNotGenuine, LicenseIssuerNotListed, LicensePurposeNotCovered, LicenseAssuranceTooLow,
+        LicenseRecognitionEnded: as `verify_file`.
+        LicenseStateForbids: it is genuine and not in force.
+    """
+    told = verify_file(data, at=at)
+    if not told.in_force:
+        raise LicenseStateForbids(state=told.state.label)
+    carried = {"entry": told.carried_by.entry, "list": told.carried_by.list_number} if told.carried_by else {}
+    business = Business(
+        command="trust.licenses.accept_as_evidence",
+        object_type="trust.license.file",
+        object_id=sha256(data).hexdigest(),
+        after=digest({"number": told.number, **carried}),
+    )
+    authority = Authority(clause=law.CLAUSES["evidence"])
+    receipt = record(Act(authority=authority, business=business, responsibility=responsibility_of(actor), at=at))
+    return told, receipt.id
 
 
 def verify_signature(data: bytes, issuers: Mapping[str, tuple[str, bytes]]) -> tuple[dict[str, Any], str]:
@@ -100,12 +143,22 @@ def _verify_sealed(data: bytes, at: datetime) -> Verification:
     """A sealed file is ours when we made these very bytes, and good when its seal still verifies."""
     file = LicenseFileRow.objects.select_related("license__type").filter(digest=sha256(data).hexdigest()).first()
     if file is None:
-        raise FileNotGenuine(what=Phrase(_("本平台没有签发过这个文件，或文件被改动")))
+        listed = trusted_list()
+        if listed is None:
+            raise FileNotGenuine(what=Phrase(_("本平台没有签发过这个文件，或文件被改动")))
+        return foreign.recognise_sealed_file(data, listed=listed, at=at)
     verdict = seals.verify(data, at=at).verdict
     if verdict is not seals.Verdict.VALID:
         raise FileNotGenuine(what=verdict.sentence)
     row = file.license
     return _told(row, at, fields=shown_fields(load_type(row.type.content), queries.attributes_of(row)))
+
+
+def _trusted_list() -> TrustedList:
+    listed = trusted_list()
+    if listed is None:
+        raise FileNotGenuine(what=Phrase(_("它由其他地区签发，本平台还没有公布可信列表")))
+    return listed
 
 
 def _live(code: str, at: datetime) -> Presentation:
