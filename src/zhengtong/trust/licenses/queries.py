@@ -144,10 +144,13 @@ def presentations(actor: Actor, license_id: UUID, *, at: datetime, limit: int = 
     return tuple(_presentation(kind, one) for one in Presentation.objects.filter(license=row).order_by("-id")[:limit])
 
 
-def views_of(rows: Iterable[ELicense], *, at: datetime) -> tuple[LicenseView, ...]:
-    """Return rows as others see them: one statement for all issuers."""
+def views_of(
+    rows: Iterable[ELicense], *, at: datetime, names: Mapping[UUID, Words] | None = None
+) -> tuple[LicenseView, ...]:
+    """Return rows as others see them: one statement for all issuers, none where their *names* are known."""
     kept = list(rows)
-    names = {key: Words(zh=one.name, en=one.name_en or one.name) for key, one in _issuers(kept).items()}
+    if names is None:
+        names = {key: Words(zh=one.name, en=one.name_en or one.name) for key, one in _issuers(kept).items()}
     return tuple(_view(row, names, at) for row in kept)
 
 

@@ -47,7 +47,9 @@ def keeper(bureau: UUID, signed_in: SignIn) -> Client:
     )  # fmt: skip
     post = builders.a_post(bureau, "证照岗")
     builders.an_account(builders.an_official(post, name="证照甲"), "keeper")
-    access.grant_role(actor=builders.SYSTEM, role="licence_keeper", post_id=post, organisation=bureau, at=builders.NOW)
+    access.grant_role(
+        actor=builders.SYSTEM, role="licence_keeper", post_id=post, organisation=bureau, region=COUNTY, at=builders.NOW
+    )
     return signed_in("keeper")
 
 

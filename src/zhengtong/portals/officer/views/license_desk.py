@@ -24,6 +24,7 @@ from zhengtong.portals.officer.views.desk import LAYOUT, menu, official, page
 from zhengtong.trust.access.api import permissions_of, require
 from zhengtong.trust.identity import api as identity
 from zhengtong.trust.identity.api import Actor
+from zhengtong.trust.identity.contracts import OrganisationView
 from zhengtong.trust.licenses import api as licenses
 from zhengtong.trust.licenses.api import KeptLicense, LicenseState, LicenseView
 
@@ -210,12 +211,12 @@ def _act(actor: Actor, view: LicenseView, name: str, form: GroundForm) -> Licens
 def _dossier(actor: Actor, opened_license: licenses.OpenedLicense) -> dict[str, Any]:
     view, now = opened_license.license, clock.system.now()
     history = licenses.history_of(view.id)
-    bodies = identity.organisations({one.organisation for one in history if one.organisation})
+    bodies = _bodies_of(history)
     may = permissions_of(actor)
     return {
         "view": view,
         "fields": opened_license.fields,
-        "versions": licenses.versions_of(actor, view, at=now),
+        "versions": licenses.versions_of(view, at=now),
         "history": [
             (
                 one,
@@ -229,6 +230,11 @@ def _dossier(actor: Actor, opened_license: licenses.OpenedLicense) -> dict[str, 
         "may_open": licenses.Permission.OPEN in may,
         "tags": TAGS,
     }
+
+
+def _bodies_of(history: tuple[licenses.HistoryEntry, ...]) -> Mapping[UUID, OrganisationView]:
+    known = {one.organisation for one in history if one.organisation}
+    return identity.organisations(known) if known else {}
 
 
 def _columns(*, named: bool) -> list[Column[KeptLicense]]:

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from zhengtong.kernel.clock import on_day
 from zhengtong.kernel.errors import Refusal
 from zhengtong.kernel.pages.api import Asked, Slice, of_queryset
-from zhengtong.trust.access.api import require, scope_filter, within
+from zhengtong.trust.access.api import organisations_within, require, scope_filter
 from zhengtong.trust.identity import api as identity
 from zhengtong.trust.identity.api import Actor
 from zhengtong.trust.ledger.api import RecordedAct, acts_on
@@ -123,12 +123,12 @@ def open_kept_license(*, actor: Actor, license_id: UUID, purpose: KeepingPurpose
     return _opened(row, at, masked=False)
 
 
-def versions_of(actor: Actor, view: LicenseView, *, at: datetime) -> tuple[LicenseView, ...]:
+def versions_of(view: LicenseView, *, at: datetime) -> tuple[LicenseView, ...]:
     """Return all versions of a licence, the newest first; whoever asks has been let see one."""
     number = law.parse(view.number)
     start = f"{law.ROOT}.{number.type_code}.{number.issuer}.{number.serial}."
-    rows = _reach(actor).filter(number__startswith=start, holder=view.holder).order_by("-version")
-    return queries.views_of(list(rows), at=at)
+    rows = ELicense.objects.select_related("type").filter(number__startswith=start, issuer=view.issuer)
+    return queries.views_of(rows.order_by("-version"), at=at, names={view.issuer: view.issuer_name})
 
 
 def history_of(license_id: UUID, *, limit: int = 50) -> tuple[HistoryEntry, ...]:
@@ -137,8 +137,9 @@ def history_of(license_id: UUID, *, limit: int = 50) -> tuple[HistoryEntry, ...]
 
 
 def _reach(actor: Actor, permission: Permission = Permission.VIEW) -> QuerySet[ELicense]:
-    scope = within(scope_filter(actor, permission), organisation="issuer__path", region="issuer__region")
-    return ELicense.objects.select_related("type").filter(scope)
+    bodies = organisations_within(scope_filter(actor, permission))
+    rows = ELicense.objects.select_related("type")
+    return rows if bodies is None else rows.filter(issuer__in=bodies)
 
 
 def _kept_row(actor: Actor, license_id: UUID, permission: Permission) -> ELicense:
