@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from zhengtong.trust.licenses import api as licenses
 
 _LONGEST_CLAUSE, _LONGEST_VALUE = 120, 500
+_LARGEST_TABLE = 4 * 1024 * 1024
 
 
 class FilterForm(forms.Form):
@@ -75,6 +76,33 @@ class GroundForm(forms.Form):
         help_text=_("法律、法规的名称和条款；记入存证。"),
         error_messages={"required": _("请写明法律依据。")},
     )
+
+
+class BatchForm(forms.Form):
+    """A table of licences on paper, and of which type they are."""
+
+    batch = forms.UUIDField(widget=forms.HiddenInput)
+    type = forms.ChoiceField(label=_("证照类型"), error_messages={"required": _("请选择证照类型。")})
+    file = forms.FileField(
+        label=_("表格文件（CSV）"),
+        help_text=_(
+            "先检查每一行，全部无误才能签发。holder 填公民身份号码或统一社会信用代码，valid_from 写成 YYYY-MM-DD。"
+        ),
+        error_messages={"required": _("请选择文件。")},
+    )
+
+    def __init__(self, *args: Any, types: tuple[licenses.LicenseType, ...], **options: Any) -> None:
+        super().__init__(*args, **options)
+        language, field = get_language() or "", self.fields["type"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- declared above
+        field.choices = [("", _("请选择")), *((one.key, one.name.in_language(language)) for one in types)]
+
+    def clean_file(self) -> Any:
+        """Return the file unless it is too large to be a table of licences."""
+        file = self.cleaned_data["file"]
+        if file.size > _LARGEST_TABLE:
+            raise forms.ValidationError(_("文件超过 4 MB，请分批上传。"))
+        return file
 
 
 class ReplaceForm(GroundForm):

@@ -18,6 +18,8 @@ from zhengtong.trust.licenses.contracts import (
     PERMISSION_SENTENCES,
     PURPOSE_TITLES,
     AttributesUnfit,
+    BatchState,
+    BatchView,
     CarriedBy,
     ConsentUnfit,
     FieldKind,
@@ -44,6 +46,7 @@ from zhengtong.trust.licenses.contracts import (
     LicenseRecognitionEnded,
     LicenseState,
     LicenseStateForbids,
+    LicenseTableUnfit,
     LicenseType,
     LicenseTypesBroken,
     LicenseView,
@@ -54,6 +57,7 @@ from zhengtong.trust.licenses.contracts import (
     PresentationPass,
     PresentationPurpose,
     PresentationView,
+    RowOutcome,
     ShownField,
     UnknownHolder,
     UnknownLicense,
@@ -73,7 +77,17 @@ from zhengtong.trust.licenses.queries import (
     valid_license_of,
     wallet,
 )
-from zhengtong.trust.licenses.services.back_catalogue import RowOutcome, issue_back_catalogue
+from zhengtong.trust.licenses.services.back_catalogue import issue_back_catalogue
+from zhengtong.trust.licenses.services.batches import (
+    MOST_ROWS,
+    batch_of,
+    batches,
+    check_batch,
+    columns_of,
+    read_table,
+    run_batch,
+    start_batch,
+)
 from zhengtong.trust.licenses.services.crediting import issuer_metadata, status_list_of
 from zhengtong.trust.licenses.services.holding import (
     download,
@@ -102,10 +116,13 @@ from zhengtong.trust.licenses.services.verifying import (
 )
 
 __all__ = [
+    "MOST_ROWS",
     "OWN",
     "PERMISSION_SENTENCES",
     "PURPOSE_TITLES",
     "AttributesUnfit",
+    "BatchState",
+    "BatchView",
     "CarriedBy",
     "ConsentUnfit",
     "FieldKind",
@@ -132,6 +149,7 @@ __all__ = [
     "LicenseRecognitionEnded",
     "LicenseState",
     "LicenseStateForbids",
+    "LicenseTableUnfit",
     "LicenseType",
     "LicenseTypesBroken",
     "LicenseView",
@@ -151,6 +169,10 @@ __all__ = [
     "VerificationsTooMany",
     "Words",
     "accept_as_evidence",
+    "batch_of",
+    "batches",
+    "check_batch",
+    "columns_of",
     "compose",
     "download",
     "end_presentation",
@@ -172,6 +194,7 @@ __all__ = [
     "present",
     "presentations",
     "publish_types",
+    "read_table",
     "read_types",
     "recognise_data_file",
     "recognise_sealed_file",
@@ -179,7 +202,9 @@ __all__ = [
     "replace",
     "resume",
     "revoke",
+    "run_batch",
     "serve_as_evidence",
+    "start_batch",
     "status_list_of",
     "suspend",
     "valid_license_of",

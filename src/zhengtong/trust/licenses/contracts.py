@@ -208,6 +208,56 @@ class HistoryEntry:
     purpose: str
 
 
+class BatchState(StrEnum):
+    """Where a batch of the back catalogue stands: checked and waiting, being issued, done."""
+
+    CHECKED = "checked"
+    RUNNING = "running"
+    DONE = "done"
+
+    @property
+    def label(self) -> Text:
+        """The state on screen."""
+        return _BATCH_STATES[self]
+
+
+_BATCH_STATES: Mapping[BatchState, Text] = {
+    BatchState.CHECKED: gettext_lazy("已检查，待签发"),
+    BatchState.RUNNING: gettext_lazy("正在签发"),
+    BatchState.DONE: gettext_lazy("已签发"),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RowOutcome:
+    """What became of a row, counted from 1: the licence's number, or why not (never what the row said)."""
+
+    row: int
+    number: str = ""
+    trouble: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BatchView:
+    """A batch of the back catalogue 存量证照批次: how far it is, and which rows were refused at the end."""
+
+    id: UUID
+    type_key: str
+    issuer: UUID
+    state: BatchState
+    rows: int
+    issued: int
+    refused: int
+    troubles: tuple[RowOutcome, ...]
+    made_at: datetime
+    ended_at: datetime | None
+
+    @property
+    def handled(self) -> int:
+        """How many rows were dealt with."""
+        return self.issued + self.refused
+
+
 class Form(StrEnum):
     """The file a licence is downloaded as."""
 
@@ -473,6 +523,14 @@ class LicenseReasonMissing(InvalidInput):
     code = "license_reason_missing"
     message = _("没有写明理由。")
     remedy = _("请写明理由，持证人会看到它。")
+
+
+class LicenseTableUnfit(InvalidInput):
+    """An uploaded table cannot be read, is too long, or has other columns than the type."""
+
+    code = "license_table_unfit"
+    message = _("表格不能读取：{what}")
+    remedy = _("请下载该类型的表头模板，用 UTF-8 编码的 CSV 重新上传。")
 
 
 class LicenseClauseMissing(InvalidInput):

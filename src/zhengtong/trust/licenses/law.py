@@ -43,6 +43,7 @@ CLAUSES: Mapping[str, str] = {
     "resume": "国务院令第716号§10",
     "revoke": "行政许可法§69–70",
     "replace": "行政许可法§49",
+    "start_batch": "国务院令第716号§10",
     "publish": "国务院令第716号§10",
     "download": "国务院令第716号§10",
     "consent": "个人信息保护法§14",

@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.trust.keys.api import BlindIndexField, EncryptedTextField
-from zhengtong.trust.licenses.contracts import STORED_STATES, LicenseState
+from zhengtong.trust.licenses.contracts import STORED_STATES, BatchState, LicenseState
 
 
 class TypeRow(models.Model):
@@ -120,6 +120,42 @@ class LicenseFileRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.license_id} {self.form}"
+
+
+class LicenseBatch(models.Model):
+    """A table of licences on paper that are issued again 存量证照批次.
+
+    Invariants: its rows lie encrypted and are gone once it is done; it never counts more rows than it has.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    issuer = models.ForeignKey("identity.Organisation", models.PROTECT, related_name="+")
+    type_key = models.CharField(max_length=60)
+    state = models.CharField(max_length=8, choices=[(state.value, state.value) for state in BatchState])
+    content = EncryptedTextField(purpose="licenses.attributes")
+    rows = models.PositiveIntegerField()
+    issued = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+    troubles = models.JSONField(default=list)
+    subject = models.UUIDField()
+    post = models.UUIDField()
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "license_batch"
+        verbose_name = verbose_name_plural = _("存量证照批次")
+        constraints = [
+            models.CheckConstraint(condition=Q(rows__gte=F("issued") + F("refused")), name="license_batch_counts_rows"),
+            models.CheckConstraint(
+                condition=Q(state=BatchState.DONE.value, ended_at__isnull=False)
+                | Q(ended_at=None) & ~Q(state=BatchState.DONE.value),
+                name="license_batch_ended_when_done",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
 
 
 class StatusEntry(models.Model):
