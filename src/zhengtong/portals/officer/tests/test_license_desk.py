@@ -75,13 +75,13 @@ def text(client: Client, address: str) -> str:
 
 def test_the_list_is_masked_filtered_and_exported_without_personal_data(keeper: Client, licence: LicenseView) -> None:
     page = text(keeper, "/officer/licences/")
-    assert licence.number in page
+    serial = licence.number.split(".")[-3]
+    assert serial in page
     assert NUMBER not in page
     assert "沈一帆" not in page
-    serial = licence.number.split(".")[-3]
-    assert licence.number in text(keeper, f"/officer/licences/?q={serial.lower()}&type=senior_card&state=valid")
+    assert serial in text(keeper, f"/officer/licences/?q={licence.number.lower()}&type=senior_card&state=valid")
     for query in ("q=0000000000", "state=revoked", "state=expired", "type=veteran_card"):
-        assert licence.number not in text(keeper, f"/officer/licences/?{query}")
+        assert serial not in text(keeper, f"/officer/licences/?{query}")
     file = b"".join(keeper.get("/officer/licences/?format=csv")).decode()
     assert licence.number in file
     assert "持证人" not in file

@@ -241,8 +241,10 @@ def _columns(*, named: bool) -> list[Column[KeptLicense]]:
     language = get_language() or ""
     columns = [
         Column[KeptLicense](
-            key="number", label=_("电子证照标识"), value=lambda row: row.license.number, sortable=True,
+            key="number", label=_("流水号"), value=lambda row: _serial(row.license.number), sortable=True,
             link=lambda row: reverse("officer:license", args=[row.license.id]),
+        ) if named else Column[KeptLicense](
+            key="number", label=_("电子证照标识"), value=lambda row: row.license.number
         ),
         Column[KeptLicense](
             key="type", label=_("证照类型"), value=lambda row: row.license.type.name.in_language(language)
@@ -263,3 +265,9 @@ def _columns(*, named: bool) -> list[Column[KeptLicense]]:
         holder = Column[KeptLicense](key="holder", label=_("持证人"), value=lambda row: row.holder_name or "—")
         columns.insert(2, holder)
     return columns
+
+
+def _serial(number: str) -> str:
+    """Return the part of an identifier that tells licences of one issuer and type apart: serial and version."""
+    parts = licenses.parse(number)
+    return f"{parts.serial}.{parts.version}"
