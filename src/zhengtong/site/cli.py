@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "collect": ("zhengtong.data.collection.cli:collect_group", "Collect departments' data into the lake."),
     "quality": ("zhengtong.data.quality.cli:quality_group", "Judge the quality of collected data."),
     "bundles": ("zhengtong.process.bundles.cli:bundles_group", "Rehearse bundles against what is published."),
+    "systems": ("zhengtong.process.systems.cli:systems_group", "Connect departments' own systems."),
     "calendar": ("zhengtong.kernel.calendar.cli:calendar_group", "Working days and due dates."),
     "regions": ("zhengtong.kernel.regions.cli:regions_group", "Import, show and search regions."),
     "mining": ("zhengtong.process.mining.cli:mining_group", "Read an event log: variants, waiting, rework, evidence."),

@@ -31,6 +31,8 @@ from zhengtong.process.cases import api as cases
 from zhengtong.process.forms import api as forms
 from zhengtong.process.items import api as items
 from zhengtong.process.store import api as store
+from zhengtong.process.systems import api as systems
+from zhengtong.process.systems.tasks import enqueue_due as enqueue_deliveries
 from zhengtong.site import licence_office
 from zhengtong.site.key_modules import attach_modules
 from zhengtong.site.key_office import ActOffice
@@ -77,10 +79,13 @@ def wire() -> None:
     exchange.register_case_directory(cases.OpenCases())
     every_round("process migrations", store.continue_migrations)
     every_round("sessions at applications", end_and_tell)
+    every_round("messages to departments' systems", enqueue_deliveries)
     developer.publish(openapi)
     declare_purpose(fusion.LOOK_PURPOSE, _("核对部门间不一致的数据"))
     for code, title in PURPOSES.items():
         declare_purpose(code, title)
+    for system_purpose, system_title in systems.PURPOSE_TITLES.items():
+        declare_purpose(system_purpose, system_title)
     for purpose, title in {**licenses.PURPOSE_TITLES, **licence_office.PURPOSES}.items():
         declare_purpose(purpose, title)
     identity.register_population_source(registries.PopulationRegistry())
@@ -137,3 +142,4 @@ def wire_permissions() -> None:
     access.register_permissions(cases.PERMISSION_SENTENCES)
     access.register_permissions(forms.PERMISSION_SENTENCES)
     access.register_permissions(store.PERMISSION_SENTENCES)
+    access.register_permissions(systems.PERMISSION_SENTENCES)

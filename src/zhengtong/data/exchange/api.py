@@ -29,6 +29,10 @@ from zhengtong.data.exchange.gateway.businesses import CaseDirectory, register_c
 from zhengtong.data.exchange.gateway.points import PointRow
 from zhengtong.data.exchange.gateway.points import load as load_points
 from zhengtong.data.exchange.gateway.points import remove as remove_points
+from zhengtong.data.exchange.gateway.signatures import checker as signature_checker
+from zhengtong.data.exchange.gateway.signatures import read as read_signature
+from zhengtong.data.exchange.gateway.signatures import sign as sign_request
+from zhengtong.data.exchange.gateway.signatures import verify as verify_signature
 from zhengtong.data.exchange.queries import (
     agreement,
     agreements,
@@ -90,6 +94,7 @@ __all__ = [
     "load_points",
     "looks_at_person",
     "looks_under",
+    "read_signature",
     "register_case_directory",
     "remove_points",
     "request",
@@ -98,7 +103,10 @@ __all__ = [
     "require_asking",
     "resume",
     "revoke_key",
+    "sign_request",
+    "signature_checker",
     "suspend",
     "usage_by_day",
+    "verify_signature",
     "withdraw_request",
 ]

@@ -53,7 +53,10 @@ class Case(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = _("办件")
-        indexes = [models.Index(fields=["applicant", "-received_at"], name="case_of_applicant")]
+        indexes = [
+            models.Index(fields=["applicant", "-received_at"], name="case_of_applicant"),
+            models.Index(fields=["organisation", "-received_at", "-id"], name="case_of_organisation"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(concluded_at=None, state__in=[s.value for s in CaseState if not s.ended])

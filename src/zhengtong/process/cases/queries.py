@@ -1,6 +1,6 @@
 """Reads of cases 办件查询: one's own cases, what waits at an official's post, one case whole."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -109,6 +109,48 @@ def watched(actor: Actor, *, at: datetime) -> int:
     """Return how many late stages *actor* supervises."""
     condition = _place_condition(actor, Permission.SUPERVISE)
     return Stage.objects.filter(condition, closed_at=None, due_on__lt=clock.on_day(at)).exclude(permission="").count()
+
+
+def cases_at(actor: Actor, *, items: Collection[str], at: datetime, after: str = "", limit: int = 20) -> LinePage:
+    """Return the cases at the offices whose decisions are the actor's, the newest first.
+
+    Args:
+        actor: who decides there.
+        items: codes of items; none named, all.
+        at: the present moment, for the lights.
+        after: `after` of the page before, empty for the first.
+        limit: how many.
+
+    Raises:
+        ValueError: *after* was not made here.
+    """
+    rows = Case.objects.filter(_place_condition(actor, Permission.DECIDE)).defer("form", "evidence")
+    if items:
+        rows = rows.filter(item__in=items)
+    if after:
+        moment, _sep, identifier = after.partition("_")
+        received, last_id = datetime.fromisoformat(moment), UUID(identifier)
+        rows = rows.filter(Q(received_at__lt=received) | Q(received_at=received, id__lt=last_id))
+    found = list(rows.order_by("-received_at", "-id")[: limit + 1])
+    last = found[limit - 1] if len(found) > limit else None
+    today = clock.on_day(at)
+    return LinePage(
+        items=tuple(_line(row, _due(row), today) for row in found[:limit]),
+        after="" if last is None else f"{last.received_at.isoformat()}_{last.id}",
+    )
+
+
+def places_of(case: UUID, *, at: datetime) -> tuple[CaseLine, tuple[UUID, ...]]:
+    """Return a case as a line, and the organisations that have to do with it now: its own, and those asked.
+
+    Raises:
+        CaseUnknown: there is none.
+    """
+    row = Case.objects.filter(pk=case).defer("form").first()
+    if row is None:
+        raise CaseUnknown
+    asked = Stage.objects.filter(case=case, closed_at=None).values_list("organisation", flat=True)
+    return _line(row, _due(row), clock.on_day(at)), tuple(dict.fromkeys([row.organisation_id, *asked]))
 
 
 class OpenCases:

@@ -46,6 +46,7 @@ from zhengtong.process.forms.services import (
     drop_draft,
     forget_old_drafts,
     keep_files,
+    kept_by,
     save_draft,
 )
 from zhengtong.process.forms.sources import prefill, register_prefill_source, source_named, titled
@@ -84,6 +85,7 @@ __all__ = [
     "example_post",
     "forget_old_drafts",
     "keep_files",
+    "kept_by",
     "merge",
     "narrow",
     "object_to",

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -69,6 +69,12 @@ def _kept(actor: Actor, upload: Any, at: datetime) -> dict[str, Any]:
         uploaded_at=at,
     )
     return {"file": str(row.id), "name": row.name, "size": row.size, "sha256": row.sha256}
+
+
+def kept_by(owner: UUID, identifiers: Iterable[str]) -> bool:
+    """Say whether all of these files were uploaded by *owner*."""
+    wanted = set(identifiers)
+    return Attachment.objects.filter(pk__in=wanted, owner=owner).count() == len(wanted)
 
 
 def attachment(identifier: UUID) -> tuple[str, str, bytes] | None:

@@ -22,6 +22,7 @@ from zhengtong.kernel.errors import Refusal
 from zhengtong.process.cases import api as cases
 from zhengtong.process.forms import api as forms
 from zhengtong.process.store import api as store
+from zhengtong.process.systems import api as systems
 from zhengtong.site.demo.offices import Offices
 from zhengtong.trust.access import api as access
 from zhengtong.trust.delivery import api as delivery
@@ -33,7 +34,7 @@ PASSWORD = "zhengtong-demo"  # noqa: S105 -- published on purpose, refused outsi
 CITIZEN, FAMILY, ELDER, ENTERPRISE = "citizen", "family", "elder", "enterprise"
 ELDER_BORN = 1955
 HANDLER, SUPERVISOR, KEEPER = "case_handler", "case_supervisor", "license_keeper"
-_REFORMING = frozenset(str(name) for name in store.Permission)  # a leader reforms, who handles cases does not
+_LEADING = frozenset({*map(str, store.Permission), *map(str, systems.Permission)})  # a leader reforms and connects
 _KEEPING = frozenset(str(name) for name in licenses.Permission)  # only the issuing body keeps its licences
 _SUPERVISING = frozenset({str(cases.Permission.EXTEND), str(cases.Permission.SUPERVISE)})
 _OPENING = frozenset(map(str, opening.Permission))  # a department's officer applies, its head decides
@@ -188,7 +189,7 @@ def refresh_roles(*, at: datetime) -> int:
     for entry in access.permissions():
         of_duty[entry.duty].add(entry.permission)
     business = of_duty[Duty.BUSINESS]
-    everyday = business - _REFORMING - _KEEPING - _OF_BODIES
+    everyday = business - _LEADING - _KEEPING - _OF_BODIES
     administration, security = of_duty[Duty.ADMINISTRATION], of_duty[Duty.SECURITY]
     wanted: dict[str, tuple[str, str, Duty, set[str]]] = {
         "clerk": (

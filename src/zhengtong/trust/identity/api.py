@@ -89,7 +89,7 @@ from zhengtong.trust.identity.services.mandates import (
 )
 from zhengtong.trust.identity.services.organisations import establish_organisation, establish_post, register_official
 from zhengtong.trust.identity.services.posts import appoint, my_posts, relieve, take_post
-from zhengtong.trust.identity.services.real_name import prove_real_name, register_person
+from zhengtong.trust.identity.services.real_name import find_registered, prove_real_name, register_person
 from zhengtong.trust.identity.services.registrations import (
     amend,
     decide,
@@ -156,6 +156,7 @@ __all__ = [
     "establish_organisation",
     "establish_post",
     "find_agent",
+    "find_registered",
     "grant_mandate",
     "issue_application_credential",
     "mandates_given",

@@ -19,8 +19,8 @@ from zhengtong.trust.ledger.api import Authority, digest, record_reading
 BATCH = 100
 
 
-def open_dossier(*, actor: Actor, reference: str, at: datetime) -> CaseView:
-    """Return a case whole to an official, and record that they looked at the applicant's data, and why.
+def open_dossier(*, actor: Actor, reference: str, at: datetime, purpose: str = HANDLING) -> CaseView:
+    """Return a case whole to an official or their department's system, and record that they looked, and why.
 
     Raises:
         CaseUnknown: it lies outside their bounds, or there is none.
@@ -33,7 +33,7 @@ def open_dossier(*, actor: Actor, reference: str, at: datetime) -> CaseView:
             concerns=(view.applicant,),
             object_type="process.case",
             object_id=str(view.line.id),
-            purpose=HANDLING,
+            purpose=purpose,
             at=at,
         )
     return view

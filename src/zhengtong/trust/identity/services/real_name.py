@@ -137,7 +137,7 @@ def find_registered(*, actor: Actor, id_number: str, name: str, at: datetime) ->
     row = NaturalPerson.objects.filter(id_index=ID_NUMBER_INDEX.of(number)).first()
     if row is None or tidy(row.name) != tidy(name):
         raise RealNameMismatch(left=left)
-    if actor.is_official:  # a clerk serves many people a day: only wrong answers count
+    if _serves_many(actor):  # only wrong answers count
         _refund_attempt(actor, number, at=at)
     return row.subject_id
 
@@ -166,8 +166,13 @@ def _refund_attempt(actor: Actor, number: str, *, at: datetime) -> None:
 
 
 def _limits(actor: Actor, number: str) -> dict[bytes, int]:
-    own = CLERK_ATTEMPTS_A_DAY if actor.is_official else ATTEMPTS_A_DAY
+    own = CLERK_ATTEMPTS_A_DAY if _serves_many(actor) else ATTEMPTS_A_DAY
     return {_ATTEMPTS.of(f"subject {actor.subject}"): own, _ATTEMPTS.of(f"number {number}"): ATTEMPTS_A_DAY}
+
+
+def _serves_many(actor: Actor) -> bool:
+    """Say whether many people a day stand before the actor: a clerk, or the system of a department's window."""
+    return actor.is_official or actor.kind is SubjectKind.APPLICATION
 
 
 def tidy(name: str) -> str:

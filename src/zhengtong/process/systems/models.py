@@ -1,0 +1,145 @@
+"""Tables of departments' systems."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from zhengtong.kernel.ids import new_id
+from zhengtong.process.systems.contracts import DeliveryState
+from zhengtong.trust.keys.api import EncryptedTextField
+
+
+class System(models.Model):
+    """A department's own system 部门系统. Invariant: one an application; suspended, it may do nothing.
+
+    It acts within `items` (none named: all of its department) and `acts` only. `address` is told of changes, signed
+    with `secret` under the name `key`.
+    """
+
+    application = models.UUIDField(primary_key=True)
+    organisation = models.ForeignKey("identity.Organisation", models.PROTECT, related_name="+")
+    name = models.CharField(_("名称"), max_length=60)
+    name_en = models.CharField(max_length=120, blank=True)
+    items = models.JSONField(default=list)
+    acts = models.JSONField(default=list)
+    address = models.CharField(max_length=300, blank=True)
+    key = models.UUIDField(null=True)
+    secret: "EncryptedTextField[Any, Any]" = EncryptedTextField(purpose="process.system.secret", null=True)
+    key_issued_at = models.DateTimeField(null=True)
+    connected_at = models.DateTimeField()
+    suspended_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("部门系统")
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "name"], name="system_one_of_a_name"),
+            models.CheckConstraint(
+                condition=Q(key=None, secret__isnull=True) | Q(key__isnull=False, secret__isnull=False),
+                name="system_key_has_its_secret",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Call(models.Model):
+    """A call that must take effect once 幂等调用. Invariant: a system uses a key for one request.
+
+    `digest` is keyed, so that nobody finds the applicant by trying. `handled_by` is the official's number in the
+    department's own system.
+    """
+
+    system = models.ForeignKey(System, models.PROTECT, related_name="+")
+    key = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
+    case = models.UUIDField(null=True)
+    handled_by = models.CharField(max_length=40)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("系统调用")
+        constraints = [models.UniqueConstraint(fields=["system", "key"], name="call_once_a_key")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class FeedHead(models.Model):
+    """Where the feed ends 变更末尾. Invariant: one row; its lock makes positions appear in their order."""
+
+    last = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.last)
+
+
+class CaseChange(models.Model):
+    """A turn of a case as the systems of an organisation pull it 办件变更. Invariant: one an event and organisation.
+
+    `position` grows in the order of commits, so who has read up to one has missed nothing before it.
+    """
+
+    position = models.BigIntegerField(primary_key=True)
+    event = models.UUIDField()
+    type = models.CharField(max_length=60)
+    case = models.UUIDField()
+    reference = models.CharField(max_length=24)
+    item = models.CharField(max_length=20)
+    organisation = models.ForeignKey("identity.Organisation", models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("办件变更")
+        constraints = [models.UniqueConstraint(fields=["event", "organisation"], name="change_once_an_organisation")]
+        indexes = [models.Index(fields=["organisation", "position"], name="change_of_organisation")]
+
+    def __str__(self) -> str:
+        return f"{self.position} {self.type}"
+
+
+class Delivery(models.Model):
+    """A change on its way to a system 推送. Invariant: one a system and change; settled, it has its moment."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    system = models.ForeignKey(System, models.PROTECT, related_name="+", db_index=False)
+    change = models.ForeignKey(CaseChange, models.PROTECT, related_name="+", db_index=False)
+    state = models.CharField(max_length=12, choices=[(state.value, state.value) for state in DeliveryState])
+    failures = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("推送")
+        constraints = [
+            models.UniqueConstraint(fields=["system", "change"], name="delivery_once_a_change"),
+            models.CheckConstraint(
+                condition=Q(state="waiting", settled_at=None) | ~Q(state="waiting") & Q(settled_at__isnull=False),
+                name="delivery_settled_with_its_moment",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(state="waiting"), name="delivery_due"),
+            models.Index(fields=["system", "state", "-id"], name="delivery_of_system"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Attempt(models.Model):
+    """One attempt to deliver 推送尝试. Never changed."""
+
+    delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="tries")
+    at = models.DateTimeField()
+    status = models.PositiveSmallIntegerField(null=True)
+    error = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("推送尝试")
+
+    def __str__(self) -> str:
+        return f"{self.delivery_id} {self.status or self.error}"

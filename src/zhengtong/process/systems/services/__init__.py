@@ -1,0 +1,1 @@
+"""Acts around departments' systems: connect and suspend them, take what they send, tell them what happened."""
