@@ -58,6 +58,7 @@ PUBLIC: dict[str, str] = {
     "opendata:release_file": "files open to everybody; others are refused to who has not been granted them",
     "developer:home": "documentation of public interfaces",
     "developer:reference": "documentation of public interfaces",
+    "developer:departments": "documentation of public interfaces",
     "developer:events": "documentation of public interfaces",
     "developer:refusals": "documentation of public interfaces",
     "developer:sign_in": "documentation of public interfaces",

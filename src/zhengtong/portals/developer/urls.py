@@ -10,6 +10,7 @@ urlpatterns = [
     path("api/", views.api_reference, name="reference"),
     path("events/", views.events, name="events"),
     path("refusals/", views.refusals, name="refusals"),
+    path("departments/", views.departments, name="departments"),
     path("sign-in/", views.sign_in, name="sign_in"),
     path("applications/", applications.applications, name="applications"),
     path("applications/new/", applications.register, name="application_new"),

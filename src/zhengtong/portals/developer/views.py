@@ -51,6 +51,16 @@ def refusals(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def departments(request: HttpRequest) -> HttpResponse:
+    """Explain how a department's own system files, reads, decides and follows cases."""
+    context = {
+        "root": request.build_absolute_uri("/").rstrip("/"),
+        "groups": [group for group in reference.operations() if any("/department/" in one.path for one in group[1])],
+    }
+    return render(request, "developer/departments.html", context)
+
+
+@require_safe
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Explain how an application lets people sign in."""
     return render(request, "developer/sign_in.html", {"issuer": request.build_absolute_uri("/").rstrip("/")})

@@ -26,6 +26,7 @@ from zhengtong.portals.officer.views import (
     rehearsal,
     seals,
     supervision,
+    systems,
     window,
 )
 
@@ -114,6 +115,12 @@ urlpatterns = [
     path("reform/<slug:key>/migrate/<int:before>/<int:after>/", reform.migrate, name="reform_migrate"),
     path("reform/<slug:key>/mining/", rehearsal.mining_board, name="reform_mining"),
     path("reform/<slug:key>/simulate/", rehearsal.rehearse, name="reform_simulate"),
+    path("systems/", systems.desk, name="systems"),
+    path("systems/<uuid:identifier>/", systems.system, name="system"),
+    path("systems/<uuid:identifier>/suspend/", systems.suspend, name="system_suspend"),
+    path("systems/<uuid:identifier>/resume/", systems.resume, name="system_resume"),
+    path("systems/<uuid:identifier>/key/", systems.renew_key, name="system_key"),
+    path("systems/<uuid:identifier>/again/<uuid:delivery>/", systems.send_again, name="system_send_again"),
     path("rights/", mine.rights, name="rights"),
     path("acts/", mine.acts, name="acts"),
     path("acts/<uuid:identifier>/", mine.act, name="act"),

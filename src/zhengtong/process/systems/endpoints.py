@@ -271,10 +271,7 @@ def upload_file(request: HttpRequest, file: File[UploadedFile]) -> Status[FileOu
         "responses": {
             200: {
                 "description": "The file.",
-                "content": {
-                    kind: {"schema": {"type": "string", "format": "binary"}}
-                    for kind in ("application/pdf", "image/jpeg", "image/png")
-                },
+                "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
             }
         }
     },
@@ -284,7 +281,7 @@ def download_file(request: HttpRequest, reference: Reference, identifier: UUID, 
     kind, content = api.file_of(
         caller=_caller(request), reference=reference, identifier=identifier, purpose=purpose, at=clock.system.now()
     )
-    answer = HttpResponse(content, content_type=kind)
+    answer = HttpResponse(content, content_type="application/octet-stream")
     answer.headers["Content-Disposition"] = f"attachment; filename={identifier}.{kind.rpartition('/')[2]}"
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Cache-Control"] = "no-store"

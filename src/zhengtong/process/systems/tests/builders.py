@@ -54,7 +54,7 @@ def connected(
     assert organisation is not None
     now = clock.system.now()
     entry = SystemEntry(
-        organisation=organisation, name=f"业务系统{new_id().hex[-8:]}", name_en="System", items=items, acts=acts,
+        organisation=organisation, name=f"养老试点{new_id().hex[-8:]}", name_en="System", items=items, acts=acts,
         address=address,
     )  # fmt: skip
     made = api.connect(actor=builders.SYSTEM, entry=entry, at=now, expires_at=now + timedelta(days=365))

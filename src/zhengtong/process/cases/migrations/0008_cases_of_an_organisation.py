@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0006_case_revision"),
+        ("cases", "0007_stages_of_an_office"),
         ("identity", "0005_one_spelling_of_user_names"),
         ("regions", "0001_regions"),
     ]

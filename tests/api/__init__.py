@@ -1,0 +1,1 @@
+"""The whole API held to its OpenAPI document."""
