@@ -22,13 +22,14 @@ PHONE, DESK = (390, 780), (1280, 800)
 
 @dataclass(frozen=True, kw_only=True)
 class Shot:
-    """One picture: whose, of what, how."""
+    """One picture: whose, of what, how; `opens` names an island to open by its heading."""
 
     name: str
     path: str
     account: str = ""
     size: tuple[int, int] = DESK
     pages: str = "zh-hans.light.standard"
+    opens: str = ""
 
 
 SHOTS = (
@@ -48,6 +49,7 @@ SHOTS = (
     Shot(name="newborn-phone", path="/bundles/newborn/apply/", account="citizen", size=PHONE),
     Shot(name="wallet-phone", path="/me/licences/", account="citizen", size=PHONE),
     Shot(name="verify-licence-phone", path="/verify/licence/", size=PHONE),
+    Shot(name="officer-reform", path="/officer/reform/joint_review/edit/", account="leader", opens="在图上改"),
     Shot(name="officer-keys", path="/officer/keys/", account="security"),
     Shot(name="officer-seals", path="/officer/seals/", account="window"),
     Shot(name="officer-ledger", path="/officer/audit/ledger/", account="auditor"),
@@ -96,6 +98,9 @@ def _take(browser: Browser, base: str, shot: Shot, session: StorageState | None)
     if answer is None or not answer.ok:
         _stop(f"{shot.path} did not answer.", "Check that the demo is the one of this checkout.")
     page.wait_for_load_state("networkidle")
+    if shot.opens:
+        page.locator("summary", has_text=shot.opens).click()
+        page.locator("[data-ready=yes]").wait_for()
     picture = page.screenshot()
     context.close()
     if len(picture) > LARGEST:
