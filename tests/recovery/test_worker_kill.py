@@ -42,7 +42,7 @@ def test_three_workers_at_once_share_the_work_and_keep_the_order(house: House) -
     "place", ["events.claimed", "events.received", "events.handled", "events.marked", "events.committed"]
 )
 def test_what_a_worker_had_in_hand_when_it_died_is_done_once_by_the_next(house: House, place: str) -> None:
-    told = house.run("-m", "killable.nursery", "die", f"events.{place}", "False")
+    told = house.run("-m", "killable.nursery", "die", place, "False")
     assert told.split("\n") == [
         "killed 1",
         "first 1 6 [6] in order",
@@ -66,7 +66,7 @@ def test_what_a_worker_had_in_hand_when_it_died_is_done_once_by_the_next(house: 
     ],
 )
 def test_a_worker_that_dies_while_a_handler_fails_doubles_nothing(house: House, place: str) -> None:
-    told = house.run("-m", "killable.nursery", "die", f"events.{place}", "True")
+    told = house.run("-m", "killable.nursery", "die", place, "True")
     assert told.split("\n") == [
         "killed 1",
         "first 1 6 [6] in order",
