@@ -154,7 +154,7 @@ LOGGING = logs.configure(readable=DEMO or DEBUG, level=os.environ.get("ZHENGTONG
 METRICS_TOKEN = os.environ.get("ZHENGTONG_METRICS_TOKEN", "")
 METRICS_ADDRESSES = frozenset(os.environ.get("ZHENGTONG_METRICS_ADDRESSES", "").split(",")) - {""}
 
-WEBHOOK_NETWORKS = [one for one in os.environ.get("ZHENGTONG_WEBHOOK_NETWORKS", "").split(",") if one.strip()]
+WEBHOOK_NETWORKS = environment.networks("ZHENGTONG_WEBHOOK_NETWORKS", os.environ.get("ZHENGTONG_WEBHOOK_NETWORKS", ""))
 FIELD_CIPHER = environment.one_of(
     ("aes", "sm4"), "ZHENGTONG_FIELD_CIPHER", os.environ.get("ZHENGTONG_FIELD_CIPHER", "aes")
 )

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -34,6 +35,21 @@ def one_of(choices: tuple[str, ...], name: str, said: str) -> str:
     if (value := said.strip().lower()) not in choices:
         raise ValueError(f"{name} is {said!r}: it may be {' or '.join(choices)}")
     return value
+
+
+def networks(name: str, said: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Return the networks that the variable *name* said, parted by commas.
+
+    Raises:
+        ValueError: one of them is no network.
+
+    >>> networks("ZHENGTONG_WEBHOOK_NETWORKS", "10.2.0.0/16, ")
+    (IPv4Network('10.2.0.0/16'),)
+    """
+    try:
+        return tuple(ip_network(one.strip()) for one in said.split(",") if one.strip())
+    except ValueError as error:
+        raise ValueError(f"{name} is {said!r}: {error}; write networks like 10.2.0.0/16, parted by commas") from None
 
 
 def database(url: str, folder: Path) -> dict[str, Any]:

@@ -1,9 +1,8 @@
 """Login, second factors and the OIDC provider: the part of the settings that django-allauth reads."""
 
 import os
-from ipaddress import ip_network
 
-from zhengtong.site.settings.environment import flag
+from zhengtong.site.settings.environment import flag, networks
 
 AUTH_USER_MODEL = "identity.Account"
 AUTHENTICATION_BACKENDS = ["zhengtong.trust.identity.login.AccountBackend"]
@@ -41,7 +40,7 @@ IDP_OIDC_ROTATE_REFRESH_TOKEN = True
 IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN = 30 * 24 * 3600
 
 # Where applications may be told of a sign-out besides public addresses: the province's own networks.
-LOGOUT_NETWORKS = tuple(map(ip_network, filter(None, os.environ.get("ZHENGTONG_LOGOUT_NETWORKS", "").split(","))))
+LOGOUT_NETWORKS = networks("ZHENGTONG_LOGOUT_NETWORKS", os.environ.get("ZHENGTONG_LOGOUT_NETWORKS", ""))
 
 # Failed logins, codes of the OIDC provider and the like must be the same for every process: they live in the database.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "django_cache"}}

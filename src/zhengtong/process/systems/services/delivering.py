@@ -4,7 +4,6 @@ A message is sent outside of any transaction; what came of it is written in one.
 the receiver tells by the event's id.
 """
 
-import http.client
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -15,6 +14,7 @@ import orjson
 from django.db import transaction
 
 from zhengtong.data.exchange import api as exchange
+from zhengtong.kernel.outbound import NoAnswer
 from zhengtong.process.systems import addresses, law
 from zhengtong.process.systems.contracts import AddressUnfit, DeliveryState, DeliveryUnknown
 from zhengtong.process.systems.models import Attempt, CaseChange, Delivery, System
@@ -75,10 +75,10 @@ def send(delivery: UUID, *, at: datetime, now: Callable[[], datetime], post: Pos
         status = post(row.system.address, body=body, headers=_headers(row.system, body, at))
     except AddressUnfit:
         error = "address"
-    except TimeoutError:
-        error = "timeout"
-    except (OSError, http.client.HTTPException) as problem:
-        error = type(problem).__name__
+    except NoAnswer as problem:
+        error = (
+            "timeout" if isinstance(problem.__cause__, TimeoutError) else type(problem.__cause__ or problem).__name__
+        )
     _settle(delivery, status, error, now())
     return law.arrived(status)
 

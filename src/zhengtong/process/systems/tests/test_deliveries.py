@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from ipaddress import ip_network
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ import pytest
 
 from zhengtong.kernel import clock
 from zhengtong.kernel.events.api import drain
+from zhengtong.kernel.outbound import NoAnswer
 from zhengtong.process.cases.api import CaseState
 from zhengtong.process.cases.tests.builders import ITEM, World, a_world, apply, seen
 from zhengtong.process.systems import addresses, api, law
@@ -29,7 +31,7 @@ def world() -> World:
 
 @pytest.fixture
 def department(settings: Any) -> Iterator[Department]:
-    settings.WEBHOOK_NETWORKS = ["127.0.0.0/8"]
+    settings.WEBHOOK_NETWORKS = [ip_network("127.0.0.0/8")]
     with listening() as one:
         yield one
 
@@ -126,7 +128,7 @@ def test_a_system_nobody_answers_for_is_tried_again(world: World, department: De
     drain()
 
     def nobody(*_place: Any, **_message: Any) -> int:
-        raise ConnectionRefusedError
+        raise NoAnswer from ConnectionRefusedError()
 
     (due,) = api.claim_due(clock.system.now())
     assert not api.send(due, at=clock.system.now(), now=clock.system.now, post=nobody)
@@ -202,7 +204,7 @@ def test_a_name_that_leads_into_our_own_network_is_refused_when_it_is_used(setti
 
         with pytest.raises(AddressUnfit):
             addresses.post("https://example.org/", body=b"", headers={}, resolve=leads)
-    settings.WEBHOOK_NETWORKS = ["10.0.0.0/8"]
+    settings.WEBHOOK_NETWORKS = [ip_network("10.0.0.0/8")]
     addresses.require_fit("https://10.0.0.7/")
     with pytest.raises(AddressUnfit):
         addresses.require_fit("https://192.168.1.1/")

@@ -2,18 +2,20 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
 
 from zhengtong.kernel.ids import new_id
+from zhengtong.kernel.outbound import ForbiddenAddress, NoAnswer, post
 from zhengtong.trust.identity.contracts import LogoutOutcome
 from zhengtong.trust.identity.models import ApplicationSession
 from zhengtong.trust.identity.oidc.names import name_of_account
-from zhengtong.trust.identity.oidc.outbound import ForbiddenAddress, NoAnswer, post_form
 from zhengtong.trust.identity.oidc.signing import LOGOUT, sign
 from zhengtong.trust.identity.services.sessions import record_attempt
 
+FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
 LASTS = timedelta(minutes=2)
 """How long a logout token is good for (§4: two minutes at most)."""
@@ -31,7 +33,8 @@ def tell_application(*, session: UUID, at: datetime) -> LogoutOutcome | None:
     status = None
     try:
         token = sign(claims_of(row, at=at), kind=LOGOUT)
-        status = post_form(row.credential.logout_uri, {"logout_token": token}, networks=settings.LOGOUT_NETWORKS)
+        form = urlencode({"logout_token": token}).encode()
+        status = post(row.credential.logout_uri, body=form, headers=FORM, networks=settings.LOGOUT_NETWORKS)
         outcome = LogoutOutcome.DELIVERED if 200 <= status < 300 else LogoutOutcome.REFUSED
     except ForbiddenAddress:
         outcome = LogoutOutcome.FORBIDDEN

@@ -2,11 +2,14 @@
 
 import ssl
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from ipaddress import ip_address, ip_network
 from pathlib import Path
+from socket import create_server
 from threading import Thread
+from time import sleep
 
 import pytest
 from cryptography import x509
@@ -14,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from zhengtong.trust.identity.oidc.outbound import ForbiddenAddress, NoAnswer, may_call, post_form
+from zhengtong.kernel.outbound import ForbiddenAddress, NoAnswer, ip_of, may_call, post
 
 HERE = [ip_network("127.0.0.0/8"), ip_network("::1/128")]
 
@@ -79,14 +82,14 @@ def address(certificate: Path) -> Iterator[str]:
 
 def test_a_certificate_nobody_vouches_for_is_no_answer(address: str) -> None:
     with pytest.raises(NoAnswer):
-        post_form(address, {"a": "b"}, networks=HERE)
+        post(address, body=b"a=b", headers={}, networks=HERE)
 
 
 def test_a_trusted_certificate_is_spoken_to(address: str, certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    assert post_form(address, {"a": "b"}, networks=HERE) == 204
+    assert post(address, body=b"a=b", headers={}, networks=HERE) == 204
     with pytest.raises(ForbiddenAddress):
-        post_form(address, {"a": "b"}, networks=[])
+        post(address, body=b"a=b", headers={}, networks=[])
 
 
 @pytest.mark.parametrize(
@@ -95,9 +98,29 @@ def test_a_trusted_certificate_is_spoken_to(address: str, certificate: Path, mon
      "::1", "fe80::1%eth0", "fc00::1", "::ffff:10.0.0.1", "ff02::1", "255.255.255.255"],
 )  # fmt: skip
 def test_what_is_not_public_is_not_called(address: str) -> None:
-    assert not may_call(address, ())
+    found = ip_of(address)
+    assert found is not None
+    assert not may_call(found)
+
+
+def test_an_answer_that_drips_is_ended_in_time() -> None:
+    with create_server(("127.0.0.1", 0)) as door:
+
+        def drip() -> None:
+            line, _address = door.accept()
+            with line, suppress(OSError):  # the caller hangs up
+                for _ in range(600):
+                    line.sendall(b"H")
+                    sleep(0.1)
+
+        thread = Thread(target=drip, daemon=True)
+        thread.start()
+        with pytest.raises(NoAnswer) as ended:
+            post(f"http://127.0.0.1:{door.getsockname()[1]}/", body=b"", headers={}, networks=HERE, seconds=0.5)
+        assert isinstance(ended.value.__cause__, TimeoutError)
+        thread.join()
 
 
 def test_a_name_that_leads_home_is_not_called() -> None:
     with pytest.raises(ForbiddenAddress):
-        post_form("https://localhost/out", {"a": "b"}, networks=[])
+        post("https://localhost/out", body=b"a=b", headers={}, networks=[])
