@@ -1,0 +1,68 @@
+"""What crosses the door of cases 办件: states, decisions, views, permissions, events.
+
+The verbs are those of the Administrative License Law 行政许可法: receive 收件, accept 受理, return for correction 补正,
+conclude 办结, withdraw 撤回.
+"""
+
+from zhengtong.process.cases.contracts.events import (
+    AcceptanceRecalled,
+    CaseAccepted,
+    CaseConcluded,
+    CaseEscalated,
+    CaseExtended,
+    CaseReceived,
+    CaseResumed,
+    CaseReturned,
+    CaseSupplemented,
+    CaseSuspended,
+    CaseTransferred,
+    MissingHandedIn,
+)
+from zhengtong.process.cases.contracts.kinds import (
+    DECISIONS,
+    EXTENSION,
+    PERMISSION_SENTENCES,
+    PROCESSES,
+    CaseState,
+    Decision,
+    EvidenceSource,
+    IssueOrder,
+    OutputIssuer,
+    Permission,
+    Procedure,
+    ServedEvidence,
+)
+from zhengtong.process.cases.contracts.views import CaseLine, CaseView, DeadlineLight, LinePage, Moment, Task
+
+__all__ = [
+    "DECISIONS",
+    "EXTENSION",
+    "PERMISSION_SENTENCES",
+    "PROCESSES",
+    "AcceptanceRecalled",
+    "CaseAccepted",
+    "CaseConcluded",
+    "CaseEscalated",
+    "CaseExtended",
+    "CaseLine",
+    "CaseReceived",
+    "CaseResumed",
+    "CaseReturned",
+    "CaseState",
+    "CaseSupplemented",
+    "CaseSuspended",
+    "CaseTransferred",
+    "CaseView",
+    "DeadlineLight",
+    "Decision",
+    "EvidenceSource",
+    "IssueOrder",
+    "LinePage",
+    "MissingHandedIn",
+    "Moment",
+    "OutputIssuer",
+    "Permission",
+    "Procedure",
+    "ServedEvidence",
+    "Task",
+]
