@@ -126,10 +126,15 @@ def open_case(*, caller: Caller, reference: str, purpose: ReadingPurpose, whole:
 
 
 def _own(caller: Caller, reference: str, purpose: ReadingPurpose, at: datetime) -> cases.CaseView:
-    view = cases.open_dossier(actor=caller.actor, reference=reference, at=at, purpose=purpose)
+    _reached(caller, reference, at)  # what is refused leaves no look on record
+    return cases.open_dossier(actor=caller.actor, reference=reference, at=at, purpose=purpose)
+
+
+def _reached(caller: Caller, reference: str, at: datetime) -> cases.CaseLine:
+    view = cases.case_within_reach(caller.actor, reference, at=at)
     if caller.items and view.line.item not in caller.items:
         raise cases.CaseUnknown
-    return view
+    return view.line
 
 
 def _masked(view: cases.CaseView) -> cases.CaseView:
@@ -181,7 +186,7 @@ def decide(
         Refusal: as `cases.decide`.
     """
     require_act(caller, SystemAct.DECIDE)
-    case = _own(caller, reference, ReadingPurpose.HANDLING, at).line.id
+    case = _reached(caller, reference, at).id
     sent = _digest(caller, reference, json.dumps([decided.task, decided.decision, decided.reason, decided.checked,
         decided.missing, decided.handled_by], ensure_ascii=False))  # fmt: skip
     if not _known(caller, key, sent):
@@ -212,9 +217,7 @@ def receipt_of(*, caller: Caller, reference: str, at: datetime) -> str:
         CaseUnknown: it is another department's.
     """
     require_act(caller, SystemAct.FILE if SystemAct.FILE in caller.acts else SystemAct.READ)
-    view = cases.case_within_reach(caller.actor, reference, at=at)
-    if caller.items and view.line.item not in caller.items:
-        raise cases.CaseUnknown
+    _reached(caller, reference, at)
     return cases.receipt_code(reference)
 
 

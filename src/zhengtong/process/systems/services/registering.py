@@ -82,12 +82,7 @@ def connect(*, actor: Actor, entry: SystemEntry, at: datetime, expires_at: datet
         Conflict: the department has an application of this name.
     """
     _require(actor, entry.organisation)
-    for code in entry.items:
-        items.in_force(code, at=on_day(at))
-    if not entry.acts:
-        raise InvalidInput(field="acts", what="acts")
-    if entry.address:
-        addresses.require_fit(entry.address)
+    _check(entry, at)
     with transaction.atomic():
         application = identity.register_application(
             actor=actor, organisation=entry.organisation, name=entry.name, name_en=entry.name_en, sector="process",
@@ -110,6 +105,15 @@ def connect(*, actor: Actor, entry: SystemEntry, at: datetime, expires_at: datet
         system=application, client_id=issued.client_id, client_secret=issued.secret,
         key=row.key, secret=key.secret if key else "",
     )  # fmt: skip
+
+
+def _check(entry: SystemEntry, at: datetime) -> None:
+    for code in entry.items:
+        items.in_force(code, at=on_day(at))
+    if not entry.acts:
+        raise InvalidInput(field="acts", what="acts")
+    if entry.address:
+        addresses.require_fit(entry.address)
 
 
 def _bound(application: UUID, organisation: UUID, at: datetime) -> None:

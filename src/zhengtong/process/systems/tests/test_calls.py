@@ -127,6 +127,17 @@ def test_a_case_is_read_masked_with_its_purpose_on_record(world: World) -> None:
     assert caller.get(f"cases/{reference}").status_code == 422, "a read without a purpose"
 
 
+def test_only_what_left_the_house_is_on_record_as_a_look(world: World) -> None:
+    caller, number = connected(world), builders.id_number()
+    person = builders.a_person(number=number)
+    reference = caller.post("cases", a_filing(number)).json()["reference"]
+    other = connected(world, items=("903004000000",))
+    assert read(other, reference).status_code == 404
+    assert list(looks_at(person).items) == []
+    assert decide(caller, reference, "accept").status_code == 200
+    assert len(looks_at(person).items) == 2, "the case was read, and told as it stood after the decision"
+
+
 def test_a_case_is_decided_on_the_revision_that_was_read(world: World) -> None:
     caller, reference = connected(world), apply(world)
     old = read(caller, reference).json()["revision"]
