@@ -6,6 +6,7 @@ rebinding); redirects are not followed; the whole call ends in time, however slo
 
 import ssl
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from socket import SHUT_RDWR, SOCK_STREAM, create_connection, getaddrinfo
@@ -134,4 +135,5 @@ class _Pinned(HTTPConnection):
         """End the call from another thread, because its time is over."""
         self.is_overdue = True
         if self.sock is not None:
-            self.sock.shutdown(SHUT_RDWR)
+            with suppress(OSError):  # the other side was faster
+                self.sock.shutdown(SHUT_RDWR)

@@ -36,7 +36,7 @@ def test_every_entry_is_in_the_page_without_a_script(house: House, signed_in: Si
     ("username", "group", "entry"),
     [
         ("auditor", "监督", "/officer/audit/"),
-        ("security", "印章、证照与密钥", "/officer/keys/"),
+        ("security", "信任服务", "/officer/keys/"),
         ("administrator", "组织与人员", "/officer/administration/"),
     ],
 )

@@ -9,6 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from zhengtong.kernel import clock
 from zhengtong.kernel.events.api import drain
+from zhengtong.kernel.outbound import NoAnswer
 from zhengtong.process.cases.tests.builders import World, a_world, apply, official
 from zhengtong.process.systems import api
 from zhengtong.process.systems.api import DeliveryState
@@ -49,7 +50,7 @@ def test_a_manager_sees_what_did_not_arrive_and_sends_it_again(world: World) -> 
     (due,) = api.claim_due(clock.system.now())
 
     def nobody(*_place: object, **_message: object) -> int:
-        raise ConnectionRefusedError
+        raise NoAnswer from ConnectionRefusedError()
 
     api.send(due, at=clock.system.now(), now=clock.system.now, post=nobody)
     client = signed_in(world)
