@@ -88,7 +88,7 @@ from zhengtong.process.cases.services.common import HANDLING
 from zhengtong.process.cases.services.deciding import decide
 from zhengtong.process.cases.services.supervising import archive, archive_due, escalate_late, open_dossier
 from zhengtong.process.cases.shared import RegistryEvidence
-from zhengtong.process.cases.statistics import DeskFigures, office_figures, own_figures
+from zhengtong.process.cases.statistics import DeskFigures, desk_figures
 from zhengtong.process.cases.telling import tell_the_applicant, tell_the_supervisors
 from zhengtong.process.cases.waiting import Wait, remind, waits_of
 
@@ -160,6 +160,7 @@ __all__ = [
     "contested",
     "decide",
     "delegate",
+    "desk_figures",
     "done_by",
     "dump_evidence",
     "end_procedure",
@@ -172,11 +173,9 @@ __all__ = [
     "lines_of",
     "load_evidence",
     "not_asked_share",
-    "office_figures",
     "open_cases_using",
     "open_dossier",
     "own_case",
-    "own_figures",
     "places_of",
     "rate",
     "read_application",

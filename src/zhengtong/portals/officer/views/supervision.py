@@ -40,10 +40,8 @@ def statistics(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("days", "")
     days = int(asked) if asked in {str(period) for period in PERIODS} else PERIODS[0]
     since = at - timedelta(days=days)
-    figures = [
-        ("own", _("我办理的"), cases.own_figures(actor, since=since, at=at)),
-        ("office", _("本单位"), cases.office_figures(actor, since=since, at=at)),
-    ]
+    own, office = cases.desk_figures(actor, since=since, at=at)
+    figures = [("own", _("我办理的"), own), ("office", _("本单位"), office)]
     context = {"desks": figures, "days": days, "periods": PERIODS}
     return page(request, "officer/statistics.html", context, actor=actor)
 
