@@ -140,6 +140,7 @@ def wire_permissions() -> None:
     access.register_permissions(opening.PERMISSION_SENTENCES, duties={opening.Permission.AUDIT: Duty.AUDIT})
     access.register_permissions(cockpit_contracts.PERMISSION_SENTENCES)
     access.register_permissions(cases.PERMISSION_SENTENCES)
+    access.register_permissions(cases.DESK_SENTENCES)
     access.register_permissions(forms.PERMISSION_SENTENCES)
     access.register_permissions(store.PERMISSION_SENTENCES)
     access.register_permissions(systems.PERMISSION_SENTENCES)

@@ -23,3 +23,4 @@ class CasesConfig(AppConfig):
         follow("cases", PROCESSES, following.after_step)
         subscribe("process.case.*.v1", handlers.tell_the_applicant, name="process.cases.tell_the_applicant")
         subscribe("process.case.escalated.v1", handlers.tell_the_supervisors, name="process.cases.tell_the_supervisors")
+        subscribe("process.leave.*.v1", handlers.tell_both_of_leave, name="process.cases.tell_both_of_leave")

@@ -15,3 +15,8 @@ def tell_the_applicant(event: Event[Any]) -> None:
 def tell_the_supervisors(event: Event[Any]) -> None:
     """Tell whoever supervises the organisation that a stage is late."""
     api.tell_the_supervisors(case=event.data.case, stage=event.data.stage, at=event.time)
+
+
+def tell_both_of_leave(event: Event[Any]) -> None:
+    """Tell who is on leave and who stands in."""
+    api.tell_both(leave=event.data.leave, at=event.time)

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Protocol
 
 from zhengtong.kernel.calendar.contracts import DueDate, Unit
-from zhengtong.process.cases.contracts import DeadlineLight
+from zhengtong.process.cases.contracts import DeadlineLight, Permission
 from zhengtong.process.engine.api import ClockEvent, Deadline, Term, Tick, fold_clock
 
 CORRECTION_NOTICE_DAYS = 5  # §32(1)(4): all that is missing is told at once, or within five days
@@ -115,6 +115,20 @@ def may_return(times_returned: int) -> bool:
     (True, False)
     """
     return times_returned == 0
+
+
+def duties_meet(earlier: Iterable[Permission], now: Permission) -> bool:
+    """Say whether who handled stages under *earlier* permissions must not handle one under *now* in another's place.
+
+    Two reviews of one case by two officials must not become one because the second is on leave; a second acceptance
+    after a correction is the same review. Two opinions of a countersignature 会签 are two reviews.
+
+    >>> duties_meet([Permission.ACCEPT], Permission.DECIDE), duties_meet([Permission.ACCEPT], Permission.ACCEPT)
+    (True, False)
+    >>> duties_meet([Permission.OPINE], Permission.OPINE)
+    True
+    """
+    return any(one is not now or now is Permission.OPINE for one in earlier)
 
 
 def missing_due(accepted_on: date, calendar: Calendar) -> DueDate:

@@ -170,3 +170,42 @@ class ServiceReview(models.Model):
 
     def __str__(self) -> str:
         return f"{self.about} {self.grade}"
+
+
+class Leave(models.Model):
+    """An official is away from a post 请假 and a colleague stands in 代班, from `begins_at` until before `ends_at`.
+
+    Invariant: nobody stands in for themselves. That leaves of one post do not overlap, and that nobody on leave stands
+    in, is checked under one lock. Ending it early moves `ends_at`; before it began, nothing is left.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    organisation = models.ForeignKey("identity.Organisation", models.PROTECT, related_name="+", db_index=False)
+    region = models.ForeignKey("regions.Region", models.PROTECT, null=True, related_name="+", db_index=False)
+    official = models.UUIDField()
+    post = models.UUIDField()
+    substitute = models.UUIDField()
+    substitute_post = models.UUIDField()
+    begins_at = models.DateTimeField(_("开始"))
+    ends_at = models.DateTimeField(_("结束"))
+    arranged_by = models.UUIDField()
+    ended_by = models.UUIDField(null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("请假")
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(official=models.F("substitute")), name="leave_somebody_else_stands_in"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gte=models.F("begins_at")), name="leave_ends_after_it_begins"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organisation", "-begins_at"], name="leave_of_organisation"),
+            models.Index(fields=["substitute", "ends_at"], name="leave_of_substitute"),
+            models.Index(fields=["official", "ends_at"], name="leave_of_official"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.official} {self.begins_at:%Y-%m-%d}"

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -27,7 +27,7 @@ from zhengtong.process.cases.contracts import (
     Procedure,
     Task,
 )
-from zhengtong.process.cases.models import Case, Stage
+from zhengtong.process.cases.models import Case, Leave, Stage
 from zhengtong.process.cases.refusals import CaseUnknown
 from zhengtong.process.forms import api as forms
 from zhengtong.trust.access.api import scope_filter, within
@@ -55,14 +55,14 @@ def cases_of(actor: Actor, *, at: datetime, before: str = "", limit: int = 20) -
     return LinePage(items=tuple(_line(row, _due(row), today) for row in found[:limit]), after=after)
 
 
-def waiting_tasks(actor: Actor) -> int:
-    """Return how many tasks wait that *actor* may handle."""
-    return Stage.objects.filter(within_reach(actor)).count()
+def waiting_tasks(actor: Actor, *, at: datetime) -> int:
+    """Return how many tasks wait that *actor* may handle, those of colleagues on leave included."""
+    return Stage.objects.filter(within_reach(actor, at=at)).count()
 
 
 def tasks_of(actor: Actor, *, at: datetime, after: str = "", limit: int = 20) -> LinePage:
-    """Return cases with a task that *actor* may handle, the first due first."""
-    tasks = Stage.objects.filter(within_reach(actor)).select_related("case").order_by("due_on", "id")
+    """Return cases with a task that *actor* may handle, the first due first; those of colleagues on leave say whose."""
+    tasks = Stage.objects.filter(within_reach(actor, at=at)).select_related("case").order_by("due_on", "id")
     if after:
         due, _sep, number = after.partition("_")
         tasks = tasks.filter(Q(due_on__gt=due) | Q(due_on=due, id__gt=int(number)))
@@ -70,7 +70,7 @@ def tasks_of(actor: Actor, *, at: datetime, after: str = "", limit: int = 20) ->
     last = found[limit - 1] if len(found) > limit else None
     today = clock.on_day(at)
     return LinePage(
-        items=tuple(_line(task.case, task.due_on, today) for task in found[:limit]),
+        items=tuple(_in_place(_line(task.case, task.due_on, today), task, actor) for task in found[:limit]),
         after="" if last is None else f"{last.due_on}_{last.pk}",
     )
 
@@ -84,7 +84,7 @@ def done_by(actor: Actor, *, at: datetime, before: str = "", limit: int = 20) ->
     last = found[limit - 1] if len(found) > limit else None
     today = clock.on_day(at)
     return LinePage(
-        items=tuple(_line(stage.case, _due(stage.case), today) for stage in found[:limit]),
+        items=tuple(_in_place(_line(stage.case, _due(stage.case), today), stage, actor) for stage in found[:limit]),
         after="" if last is None or last.closed_at is None else last.closed_at.isoformat(),
     )
 
@@ -189,11 +189,18 @@ def case_within_reach(actor: Actor, reference: str, *, at: datetime) -> CaseView
     if not mine and not decides and not any(_holds(actor, name, row) for name in Permission):
         raise CaseUnknown
     waiting = [stage for stage in mine if stage.closed_at is None]
+    given = {stage.assignee for stage in waiting} - {None, actor.subject}
+    away = set(standing_in_for(actor, at=at).values_list("official", flat=True)) if given else set()
+    mine_now = {actor.subject, *away}
     # A task that was given to the reader comes first, then their own; one given to a colleague is shown last.
-    waiting.sort(key=lambda stage: (stage.assignee != actor.subject, stage.assignee is not None, stage.pk))
+    waiting.sort(key=lambda stage: (stage.assignee not in mine_now, stage.assignee is not None, stage.pk))
     view = _view(row, stages, at, waiting[0] if waiting else None)
+    task = view.task
+    if task is not None and task.assignee in away:
+        task = replace(task, in_place_of=task.assignee)
     return replace(
         view,
+        task=task,
         may_decide=decides and row.state == CaseState.ACCEPTED,
         may_recall=recallable(row, stages, actor.subject),
         extension_waits=any(stage.kind == EXTENSION and stage.closed_at is None for stage in stages),
@@ -250,13 +257,25 @@ def _place_condition(actor: Actor, permission: Permission) -> Q:
     return within(scope, organisation="organisation__path", region="region")
 
 
-def within_reach(actor: Actor) -> Q:
-    """Return the waiting stages whose permission reaches their place, as one condition."""
+def standing_in_for(actor: Actor, *, at: datetime) -> QuerySet[Leave]:
+    """Return the leaves in which *actor* stands in at this moment, from the post they act from; never across doors."""
+    if actor.post is None:
+        return Leave.objects.none()
+    mine = Leave.objects.filter(substitute=actor.subject, substitute_post=actor.post)
+    return mine.filter(begins_at__lte=at, ends_at__gt=at)
+
+
+def within_reach(actor: Actor, *, at: datetime) -> Q:
+    """Return the waiting stages whose permission reaches their place, as one condition.
+
+    One that was given to somebody is theirs alone, and their substitute's while they are on leave.
+    """
     condition = Q(pk__in=[])
     for permission in DECISIONS:
         if scope_filter(actor, permission):
             condition |= Q(permission=permission) & _place_condition(actor, permission)
-    return condition & Q(closed_at=None) & (Q(assignee=None) | Q(assignee=actor.subject))
+    away = standing_in_for(actor, at=at).values("official")
+    return condition & Q(closed_at=None) & (Q(assignee=None) | Q(assignee=actor.subject) | Q(assignee__in=away))
 
 
 def _holds(actor: Actor, permission: str, place: Case | Stage) -> bool:
@@ -295,6 +314,13 @@ def _line(row: Case, due: date | None, today: date) -> CaseLine:
         due_on=due,
         light=None if due is None else law.light(today, due, calendars.current()),
     )
+
+
+def _in_place(line: CaseLine, stage: Stage, actor: Actor) -> CaseLine:
+    """Return *line* with the colleague whose task it was, where that is not the actor's own."""
+    if stage.assignee in {None, actor.subject} or stage.decision in {Decision.LAPSED, Decision.DEEMED}:
+        return line
+    return replace(line, in_place_of=stage.assignee)
 
 
 def _view(row: Case, stages: list[Stage], at: datetime, waiting: Stage | None) -> CaseView:

@@ -171,3 +171,80 @@ class ColleagueUnfit(Refusal):
     status = 422
     message = _("只能委托给本单位在岗的同事。")
     remedy = _("请从名单中选择；跨单位的请使用移送。")
+
+
+class LeaveUnknown(NotFound):
+    """There is no such leave, or it is not this official's to end."""
+
+    code = "leave_unknown"
+    message = _("没有找到这条请假记录。")
+    remedy = _("请从“请假与代班”进入。")
+
+
+class LeavePeriodUnfit(Refusal):
+    """A leave begins today or later, ends no earlier than it begins, and is no longer than a year."""
+
+    code = "leave_period_unfit"
+    status = 422
+    message = _("请假的起止日期不合适：从今天或以后开始，结束日不早于开始日，最长一年。")
+    remedy = _("请修改起止日期。")
+
+
+class LeaveOverlaps(Conflict):
+    """The official is on leave already on one of these days."""
+
+    code = "leave_overlaps"
+    message = _("这段时间已经登记过请假（{period}）。")
+    remedy = _("请修改日期，或者先提前结束原来的请假。")
+
+
+class SubstituteIsSelf(Refusal):
+    """Nobody stands in for themselves."""
+
+    code = "leave_substitute_is_self"
+    status = 422
+    message = _("不能由请假人自己代班。")
+    remedy = _("请选择另一位同事。")
+
+
+class SubstituteUnfit(Refusal):
+    """A substitute is of the same organisation, and their post is entitled to the same work."""
+
+    code = "leave_substitute_unfit"
+    status = 422
+    message = _("这位同事不能代班：须在同一单位在岗，岗位权限包含请假人的办件权限。代班不增加权限。")
+    remedy = _("请选择权限相同的同事；没有合适人选的，请在请假前把待办委托或者移送出去。")
+
+
+class SubstituteAway(Conflict):
+    """A substitute on leave would need a substitute of their own."""
+
+    code = "leave_substitute_away"
+    message = _("这位同事在这段时间自己也请假（{period}），代班不能再转给第三人。")
+    remedy = _("请选择另一位同事。")
+
+
+class StandingIn(Conflict):
+    """Who stands in for a colleague is not on leave in that time."""
+
+    code = "leave_standing_in"
+    message = _("请假人在这段时间正在代同事办理（{period}），代班不能再转给第三人。")
+    remedy = _("请先由那位同事或者负责人提前结束原来的安排，改由别人代班。")
+
+
+class NothingToStandIn(Refusal):
+    """The post decides no cases, so there is nothing to stand in for."""
+
+    code = "leave_nothing_to_stand_in"
+    status = 422
+    message = _("请假人的岗位不办理办件，不需要安排代班。")
+    remedy = _("请切换到办理办件的岗位后再登记。")
+
+
+class DutiesMeet(Refusal):
+    """Who has decided an earlier stage of a case does not decide the next one in somebody else's place."""
+
+    code = "case_duties_meet"
+    status = 403
+    message = _("您已经办理过本办件的“{decision}”，不能再代同事办理后面的环节：两道审查须由两个人作出。")
+    remedy = _("请由委托人收回后另行办理，或者等同事回来。")

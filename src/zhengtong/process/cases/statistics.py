@@ -7,7 +7,7 @@ colleagues are compared: an official sees their own figures and those of their o
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Count, DateField, F, Func, Q, QuerySet, Value
 from django.db.models.functions import Cast
@@ -57,15 +57,15 @@ class _Day(Func):
     output_field = DateField()
     template = "(%(expressions)s AT TIME ZONE 'Asia/Shanghai')::date"
 
-    def as_sqlite(self, compiler, connection):  # type: ignore[no-untyped-def] # noqa: ANN001
-        return self.as_sql(compiler, connection, template="date(%(expressions)s, '+8 hours')")
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return self.as_sql(compiler, connection, **extra, template="date(%(expressions)s, '+8 hours')")
 
 
 def desk_figures(actor: Actor, *, since: datetime, at: datetime) -> tuple[DeskFigures, DeskFigures]:
     """Return the official's own figures and their organisation's since *since*: one statement, however many stages."""
     at_office = Stage.objects.filter(organisation=actor.organisation)
     parts = (
-        _waiting(_OWN, Stage.objects.filter(within_reach(actor)), at),
+        _waiting(_OWN, Stage.objects.filter(within_reach(actor, at=at)), at),
         _done(_OWN, Stage.objects.filter(official=actor.subject), since, at),
         _waiting(_OFFICE, at_office.filter(closed_at=None).exclude(permission=""), at),
         _done(_OFFICE, at_office.filter(official__isnull=False), since, at),
@@ -74,14 +74,14 @@ def desk_figures(actor: Actor, *, since: datetime, at: datetime) -> tuple[DeskFi
     return _figures(row for row in rows if row.desk == _OWN), _figures(row for row in rows if row.desk == _OFFICE)
 
 
-def _waiting(desk: str, stages: QuerySet[Stage], at: datetime) -> QuerySet[Stage, tuple[object, ...]]:
+def _waiting(desk: str, stages: QuerySet[Stage], at: datetime) -> QuerySet[Stage, tuple[Any, ...]]:
     nothing = Cast(Value(None), DateField())
     late = Count("pk", filter=Q(due_on__lt=clock.on_day(at)))
     rows = stages.order_by().values(desk=Value(desk), opened_on=nothing, closed_on=nothing)
     return rows.annotate(number=Count("pk"), due=late, kept=Value(0)).values_list(*_Counted._fields)
 
 
-def _done(desk: str, stages: QuerySet[Stage], since: datetime, at: datetime) -> QuerySet[Stage, tuple[object, ...]]:
+def _done(desk: str, stages: QuerySet[Stage], since: datetime, at: datetime) -> QuerySet[Stage, tuple[Any, ...]]:
     done = stages.filter(closed_at__gte=since, closed_at__lte=at).exclude(permission="").order_by()
     rows = done.values(desk=Value(desk), opened_on=_Day("opened_at"), closed_on=_Day("closed_at"))
     kept = Count("due_on", filter=Q(due_on__gte=F("closed_on")))

@@ -36,7 +36,8 @@ ELDER_BORN = 1955
 HANDLER, SUPERVISOR, KEEPER = "case_handler", "case_supervisor", "license_keeper"
 _LEADING = frozenset({*map(str, store.Permission), *map(str, systems.Permission)})  # a leader reforms and connects
 _KEEPING = frozenset(str(name) for name in licenses.Permission)  # only the issuing body keeps its licences
-_SUPERVISING = frozenset({str(cases.Permission.EXTEND), str(cases.Permission.SUPERVISE)})
+_DESKS = frozenset(map(str, cases.DeskPermission))  # the head of an organ answers for its desks
+_SUPERVISING = frozenset({str(cases.Permission.EXTEND), str(cases.Permission.SUPERVISE)}) | _DESKS
 _OPENING = frozenset(map(str, opening.Permission))  # a department's officer applies, its head decides
 _OF_BODIES = frozenset({*map(str, cases.Permission), *map(str, forms.Permission)})  # held for one's own body alone
 _DEVELOPING = "trust.identity:develop_application"  # a department's developer, not who sits at the window
@@ -189,7 +190,7 @@ def refresh_roles(*, at: datetime) -> int:
     for entry in access.permissions():
         of_duty[entry.duty].add(entry.permission)
     business = of_duty[Duty.BUSINESS]
-    everyday = business - _LEADING - _KEEPING - _OF_BODIES
+    everyday = business - _LEADING - _KEEPING - _OF_BODIES - _DESKS
     administration, security = of_duty[Duty.ADMINISTRATION], of_duty[Duty.SECURITY]
     wanted: dict[str, tuple[str, str, Duty, set[str]]] = {
         "clerk": (
@@ -253,7 +254,7 @@ def grant_roles(offices: Offices, *, at: datetime) -> None:
 
 def _acts_on_people(permission: str) -> bool:
     return (
-        permission.startswith(("trust.identity:", "trust.license:", "process.case:", "process.form:"))
+        permission.startswith(("trust.identity:", "trust.license:", "process.case:", "process.desk:", "process.form:"))
         or permission == registries.Permission.READ_RESIDENT
     )
 

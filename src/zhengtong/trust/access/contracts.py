@@ -89,6 +89,20 @@ class Clause:
         inside = self.organisation is None or (organisation is not None and organisation.startswith(self.organisation))
         return inside and (self.region is None or (place is not None and self.region.low <= place <= self.region.high))
 
+    def includes(self, other: "Clause") -> bool:
+        """Say whether every row inside *other* lies inside this one too.
+
+        >>> county, town = RegionSpan(code="330106", low=100, high=199), RegionSpan(code="330106001", low=110, high=119)
+        >>> Clause(region=county).includes(Clause(organisation="0001", region=town))
+        True
+        >>> Clause(organisation="0001", region=county).includes(Clause(region=town))
+        False
+        """
+        if self.organisation is not None and not (other.organisation or "").startswith(self.organisation):
+            return False
+        mine, theirs = self.region, other.region
+        return mine is None or (theirs is not None and mine.low <= theirs.low and theirs.high <= mine.high)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
@@ -107,6 +121,10 @@ class Scope:
     def covers(self, *, organisation: str | None = None, place: int | None = None) -> bool:
         """Say whether a row with this organisation path and this place among the regions is within reach."""
         return any(clause.covers(organisation=organisation, place=place) for clause in self.clauses)
+
+    def includes(self, other: "Scope") -> bool:
+        """Say whether each clause of *other* lies inside one of these: then it reaches nothing that this does not."""
+        return all(any(mine.includes(theirs) for mine in self.clauses) for theirs in other.clauses)
 
 
 NOTHING = Scope()

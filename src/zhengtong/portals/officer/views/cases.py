@@ -15,7 +15,7 @@ from zhengtong.portals.officer.casework import DecisionForm
 from zhengtong.portals.officer.views.desk import official, page
 from zhengtong.process.cases import api as cases
 from zhengtong.process.forms import api as written_forms
-from zhengtong.trust.identity.api import Actor
+from zhengtong.trust.identity.api import Actor, names_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -25,9 +25,11 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
     view = cases.open_dossier(actor=actor, reference=reference, at=at)
     posted = request.method == "POST"
     form = None
-    mine = view.task is not None and view.task.assignee in {None, actor.subject}
-    if view.task is not None and mine and view.task.decisions:
-        form = DecisionForm(request.POST if posted else None, view=view, task=view.task)
+    task = view.task
+    mine = task is not None and (task.assignee in {None, actor.subject} or task.in_place_of is not None)
+    away = None if task is None else task.in_place_of
+    if task is not None and mine and task.decisions:
+        form = DecisionForm(request.POST if posted else None, view=view, task=task)
     elif posted:
         raise cases.AlreadyHandled
     if form is not None and posted and form.is_valid():
@@ -44,6 +46,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
         "view": view,
         "form": form,
         "mine": mine,
+        "in_place_of": "" if away is None else names_of([away]).get(away, ""),
         "answers": cases.read_application(view),
         "evidence": cases.evidence_lines(view),
         "contested": cases.contested(view, at=at),

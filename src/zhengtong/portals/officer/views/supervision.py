@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from zhengtong.kernel import clock
 from zhengtong.kernel.errors import NotAllowed, Refusal, SignInNeeded, Text
 from zhengtong.kernel.pages.api import add_refusal
+from zhengtong.portals.officer.tasks_at_post import colleagues_on_leave
 from zhengtong.portals.officer.views.desk import official, page
 from zhengtong.process.cases import api as cases
 
@@ -58,7 +59,7 @@ def _lines(request: HttpRequest, title: Text, marker: str, read: Callable[..., c
         found = read(actor, at=at, **{marker: request.GET.get(marker, "")})
     except ValueError:
         found = read(actor, at=at)
-    context = {"title": title, "lines": found, "marker": marker}
+    context = {"title": title, "lines": found, "marker": marker, "names": colleagues_on_leave(found)}
     return page(request, "officer/lines.html", context, actor=actor)
 
 

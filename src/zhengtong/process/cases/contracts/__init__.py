@@ -32,14 +32,25 @@ from zhengtong.process.cases.contracts.kinds import (
     Procedure,
     ServedEvidence,
 )
+from zhengtong.process.cases.contracts.leave import (
+    DESK_SENTENCES,
+    AtPost,
+    LeaveArranged,
+    LeaveEnded,
+    LeavePage,
+    LeaveView,
+)
+from zhengtong.process.cases.contracts.leave import Permission as DeskPermission
 from zhengtong.process.cases.contracts.views import CaseLine, CaseView, DeadlineLight, LinePage, Moment, Task
 
 __all__ = [
     "DECISIONS",
+    "DESK_SENTENCES",
     "EXTENSION",
     "PERMISSION_SENTENCES",
     "PROCESSES",
     "AcceptanceRecalled",
+    "AtPost",
     "CaseAccepted",
     "CaseConcluded",
     "CaseEscalated",
@@ -55,8 +66,13 @@ __all__ = [
     "CaseView",
     "DeadlineLight",
     "Decision",
+    "DeskPermission",
     "EvidenceSource",
     "IssueOrder",
+    "LeaveArranged",
+    "LeaveEnded",
+    "LeavePage",
+    "LeaveView",
     "LinePage",
     "MissingHandedIn",
     "Moment",

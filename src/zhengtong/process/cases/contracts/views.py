@@ -31,7 +31,7 @@ class Moment:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CaseLine:
-    """A case in a list."""
+    """A case in a list; `in_place_of` is the colleague on leave whose task it is to whom the list is for."""
 
     id: UUID
     reference: str
@@ -42,11 +42,15 @@ class CaseLine:
     received_at: datetime
     due_on: date | None
     light: DeadlineLight | None
+    in_place_of: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Task:
-    """A task that waits: its stage and its number in the process, what it takes, and what may be decided."""
+    """A task that waits: its stage and its number in the process, what it takes, and what may be decided.
+
+    `in_place_of` is the colleague on leave for whom the reader stands in.
+    """
 
     stage: int
     number: int
@@ -56,6 +60,7 @@ class Task:
     permission: Permission | None
     decisions: tuple[Decision, ...]
     opened_at: datetime
+    in_place_of: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

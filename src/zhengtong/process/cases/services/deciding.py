@@ -9,7 +9,7 @@ from django.db import transaction
 
 from zhengtong.kernel import clock
 from zhengtong.kernel.calendar import api as calendars
-from zhengtong.process.cases import evidence, law
+from zhengtong.process.cases import evidence, law, leave
 from zhengtong.process.cases.contracts import (
     DECISIONS,
     EXTENSION,
@@ -22,6 +22,7 @@ from zhengtong.process.cases.refusals import (
     AlreadyHandled,
     AlreadyReturned,
     AssignedElsewhere,
+    DutiesMeet,
     EvidenceOpen,
     NothingMissing,
     ProcedureRuns,
@@ -33,6 +34,9 @@ from zhengtong.process.cases.services.common import close, locked, record_act, u
 from zhengtong.process.store import api as store
 from zhengtong.trust.access.api import require
 from zhengtong.trust.identity.contracts import Actor
+
+_NOBODYS = (Decision.RECALLED, Decision.LAPSED, Decision.DEEMED)
+"""Ends of a stage that are nobody's review."""
 
 
 def decide(  # noqa: PLR0913 -- a decision has so many parts, all named at the call
@@ -66,12 +70,14 @@ def decide(  # noqa: PLR0913 -- a decision has so many parts, all named at the c
         AlreadyHandled: somebody was first; nothing changed.
         CaseChanged: the case is not at *revision* any more; nothing changed.
         WrongDecision, ReasonMissing, AlreadyReturned, NothingMissing: the decision does not fit, or lacks something.
-        AssignedElsewhere: the task was delegated to a colleague.
+        AssignedElsewhere: the task was delegated to a colleague who is not on leave with the actor standing in.
+        DutiesMeet: the actor stands in, and has handled another review of the case.
         EvidenceOpen, ProcedureRuns: it is too early to grant.
     """
     with transaction.atomic():
         row = locked(case)
         stage = _stage(actor, row, task, decision)
+        doer = _in_whose_place(actor, stage, at)
         unchanged(row, revision)
         if decision.needs_reason and not reason.strip():
             raise ReasonMissing(decision=str(decision.label), field="reason")
@@ -79,7 +85,7 @@ def decide(  # noqa: PLR0913 -- a decision has so many parts, all named at the c
         close(stage, decision, reason.strip(), actor, at)
         permission = Permission(stage.permission)
         after = {"task": task, "decision": decision.value, "checked": sorted(checked), "missing": sorted(missing)}
-        record_act(actor, decision.value, row, at, permission=permission, after=after)
+        record_act(doer, decision.value, row, at, permission=permission, after=after)
         if stage.kind == EXTENSION:
             clocks.extension_decided(row, stage, at)
             return
@@ -104,11 +110,23 @@ def _stage(actor: Actor, row: Case, task: int, decision: Decision) -> Stage:
         raise AlreadyHandled
     if stage.permission != permission:
         raise WrongDecision
-    if stage.assignee is not None and stage.assignee != actor.subject:
-        raise AssignedElsewhere
     if stage.kind == EXTENSION:
         clocks.not_own_request(stage, actor)
     return stage
+
+
+def _in_whose_place(actor: Actor, stage: Stage, at: datetime) -> Actor:
+    """Return *actor* as the record names them: on behalf of the colleague on leave whose task this is 代班."""
+    if stage.assignee in {None, actor.subject}:
+        return actor
+    standing = leave.standing_in(actor, stage.assignee, at=at)
+    if standing is None:
+        raise AssignedElsewhere
+    closed = Stage.objects.filter(case=stage.case_id, official=actor.subject, closed_at__isnull=False)
+    for earlier in closed.exclude(permission="").exclude(decision__in=_NOBODYS):
+        if law.duties_meet([Permission(earlier.permission)], Permission(stage.permission)):
+            raise DutiesMeet(decision=str(Decision(earlier.decision).label))
+    return replace(actor, on_behalf_of=stage.assignee, mandate=standing)
 
 
 def _fits(row: Case, decision: Decision, checked: Collection[str], missing: Collection[str], at: datetime) -> None:

@@ -163,7 +163,7 @@ def test_a_delegated_task_is_decided_by_the_colleague_alone_until_it_is_taken_ba
     with pytest.raises(cases.ColleagueUnfit):
         cases.delegate(actor=world.approver, case=case, task=task, to=world.stranger.subject, at=MONDAY)
     cases.delegate(actor=world.approver, case=case, task=task, to=colleague.subject, at=MONDAY)
-    assert (cases.waiting_tasks(world.approver), cases.waiting_tasks(colleague)) == (0, 1)
+    assert (cases.waiting_tasks(world.approver, at=MONDAY), cases.waiting_tasks(colleague, at=MONDAY)) == (0, 1)
     with pytest.raises(cases.AssignedElsewhere):
         handle(world.approver, reference, Decision.GRANT)
     cases.take_back(actor=world.approver, case=case, task=task, at=MONDAY)
@@ -179,7 +179,7 @@ def test_an_acceptance_is_recalled_by_its_author_while_nobody_has_acted(world: W
     cases.recall(actor=world.clerk, case=case, reason="受理有误", at=MONDAY)
     view = seen(world, reference)
     assert (view.line.state, view.promised_due) == (CaseState.RECEIVED, None)
-    assert cases.waiting_tasks(world.approver) == 0
+    assert cases.waiting_tasks(world.approver, at=MONDAY) == 0
     handle(world.clerk, reference, Decision.ACCEPT, at=MONDAY + DAY)
     assert seen(world, reference).promised_due == date(2026, 11, 27)
     handle(world.approver, reference, Decision.GRANT, at=MONDAY + DAY)
@@ -201,7 +201,7 @@ def test_a_case_goes_only_to_an_office_that_handles_the_item(world: World) -> No
     cases.transfer(actor=world.approver, case=case, to=elsewhere, reason="属于邻县", at=MONDAY)
     drain()
     assert mailbox(world.citizen).items[0].title.zh.startswith("办件已移送有权办理的机关")
-    assert cases.waiting_tasks(world.approver) == 0
+    assert cases.waiting_tasks(world.approver, at=MONDAY) == 0
     neighbour = official(elsewhere, "deciding", "330107")
     handle(neighbour, reference, Decision.GRANT)
     assert seen(world, reference).line.state is CaseState.GRANTED
@@ -241,9 +241,9 @@ def test_departments_countersign_before_the_decision(world: World, *, any_one: b
     publish(world, joined=True, any_one=any_one)
     reference = accepted(world)
     assert Stage.objects.filter(kind="opine", closed_at=None).count() == 2
-    assert cases.waiting_tasks(world.approver) == 0
+    assert cases.waiting_tasks(world.approver, at=MONDAY) == 0
     handle(world.head, reference, Decision.AGREE)
-    assert cases.waiting_tasks(world.approver) == int(any_one)
+    assert cases.waiting_tasks(world.approver, at=MONDAY) == int(any_one)
     if not any_one:
         with pytest.raises(cases.ReasonMissing):
             handle(world.stranger, reference, Decision.DISAGREE)
@@ -282,7 +282,7 @@ def test_a_case_taken_in_elsewhere_is_accepted_there_and_decided_at_its_own_offi
     person = world.citizen.subject
     clerk = replace(world.stranger, on_behalf_of=person, on_behalf_of_kind=world.citizen.kind, assistance=new_id())
     reference = cases.receive(actor=clerk, case=new_id(), item=ITEM, form=FORM, at=MONDAY)
-    assert (cases.waiting_tasks(world.clerk), cases.waiting_tasks(world.stranger)) == (0, 1)
+    assert (cases.waiting_tasks(world.clerk, at=MONDAY), cases.waiting_tasks(world.stranger, at=MONDAY)) == (0, 1)
     handle(world.stranger, reference, Decision.ACCEPT)
     with pytest.raises((NotAllowed, cases.CaseUnknown)):
         cases.decide(
