@@ -1,21 +1,18 @@
 """Forms of the dossier 办理表单: the decision, and what else an official may do with a case."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from zhengtong.portals.officer import phrase_forms
 from zhengtong.process.cases import api as cases
 from zhengtong.process.items.api import Words
 
-# Template texts 模板用语 an official may begin with; they end up in the reason, which the applicant reads.
-TEMPLATES = (
-    ("incomplete", _("材料不齐：请补交下列材料：")),
-    ("form", _("材料不符合法定形式：请更正下列内容：")),
-    ("competence", _("申请事项依法不属于本机关职权范围，请向有关机关申请：")),
-    ("conditions", _("经审查不符合法定条件，依据和理由如下：")),
-)
+Phrases = tuple[cases.PhraseView, ...]
 
 
 def _number() -> forms.TextInput:
@@ -35,7 +32,6 @@ class DecisionForm(forms.Form):
     missing = forms.MultipleChoiceField(
         label=_("容缺受理时可以后补的材料"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    template = forms.ChoiceField(label=_("理由模板"), required=False)
     reason = forms.CharField(
         label=_("理由"),
         required=False,
@@ -43,13 +39,18 @@ class DecisionForm(forms.Form):
         widget=forms.Textarea({"rows": 4}),
         help_text=_("退回补正、不予受理和不予批准必须写明理由，申请人会看到。"),
     )
+    phrase = forms.ChoiceField(label=_("常用意见"), required=False)
     task = forms.IntegerField(widget=forms.HiddenInput)
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, data: Mapping[str, Any] | None = None, *, view: cases.CaseView, task: cases.Task) -> None:
-        super().__init__(data, initial={"task": task.number, "revision": view.revision})
+    def __init__(
+        self, data: QueryDict | None = None, *, view: cases.CaseView, task: cases.Task, phrases: Phrases, at: datetime
+    ) -> None:
+        using = data is not None and "use" in data
+        super().__init__(None if using else data, initial={"task": task.number, "revision": view.revision})
+        self._view, self._phrases, self._at = view, phrases, at
         self._choose("decision", [(item.value, item.label) for item in task.decisions])
-        self._choose("template", [("", _("不用模板")), *TEMPLATES])
+        self._choose("phrase", phrase_forms.choices(phrases))
         named = [(piece.key, str(Words(piece.name, piece.name_en))) for piece in view.evidence]
         to_check = {piece.key for piece in view.evidence if piece.to_check}
         self._choose("checked", [pair for pair in named if pair[0] in to_check])
@@ -58,8 +59,8 @@ class DecisionForm(forms.Form):
             del self.fields["checked"]
         if cases.Decision.ACCEPT_CONDITIONALLY not in task.decisions or not named:
             del self.fields["missing"]
-        if not any(item.needs_reason for item in task.decisions):
-            del self.fields["template"]
+        if using and data is not None:
+            self._use(data)
 
     def _choose(self, name: str, choices: list[tuple[Any, Any]]) -> None:
         field = self.fields[name]
@@ -68,9 +69,20 @@ class DecisionForm(forms.Form):
 
     @property
     def whole_reason(self) -> str:
-        """The template's words and the official's own."""
-        begun = dict(TEMPLATES).get(self.cleaned_data.get("template", ""), "")
-        return f"{begun}{self.cleaned_data['reason']}"
+        """The words of a phrase that was chosen and not yet used, and the official's own."""
+        return f"{self._begun(self.cleaned_data['phrase'])}{self.cleaned_data['reason']}"
+
+    def _begun(self, chosen: str) -> str:
+        return cases.fill(phrase_forms.text_of(chosen, self._phrases), self._view, at=self._at)
+
+    def _use(self, data: QueryDict) -> None:
+        """Show again what was typed, with the chosen phrase at the end of the reason: nothing is checked yet."""
+        for name, field in self.fields.items():
+            many = isinstance(field, forms.MultipleChoiceField)
+            self.initial[name] = data.getlist(name) if many else data.get(name, "")
+        said, begun = data.get("reason", "").rstrip(), self._begun(data.get("phrase", ""))
+        self.initial["reason"] = "\n".join(part for part in (said, begun) if part)
+        self.initial["phrase"] = ""
 
 
 class ProcedureForm(forms.Form):

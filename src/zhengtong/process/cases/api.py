@@ -34,6 +34,17 @@ from zhengtong.process.cases.evidence import (
 )
 from zhengtong.process.cases.leave import arrange, end_early, leaves_of, tell_both
 from zhengtong.process.cases.outputs import register_output_issuer
+from zhengtong.process.cases.phrases import LONGEST as LONGEST_PHRASE
+from zhengtong.process.cases.phrases import (
+    PLACEHOLDERS,
+    PhraseView,
+    fill,
+    phrases_for,
+    phrases_kept,
+    versions_of,
+    withdraw_phrase,
+    write_phrase,
+)
 from zhengtong.process.cases.queries import (
     OpenCases,
     case_within_reach,
@@ -76,6 +87,9 @@ from zhengtong.process.cases.refusals import (
     NotInProgress,
     NotOnline,
     OwnRequest,
+    PhraseChanged,
+    PhraseUnfit,
+    PhraseUnknown,
     ProcedureRuns,
     ReasonMissing,
     StandingIn,
@@ -112,7 +126,9 @@ PROCESS = PROCESSES[0]
 __all__ = [
     "DESK_SENTENCES",
     "HANDLING",
+    "LONGEST_PHRASE",
     "PERMISSION_SENTENCES",
+    "PLACEHOLDERS",
     "PROCESS",
     "PROCESSES",
     "AlreadyHandled",
@@ -159,6 +175,10 @@ __all__ = [
     "OutputIssuer",
     "OwnRequest",
     "Permission",
+    "PhraseChanged",
+    "PhraseUnfit",
+    "PhraseUnknown",
+    "PhraseView",
     "Procedure",
     "ProcedureRuns",
     "ReasonMissing",
@@ -199,6 +219,7 @@ __all__ = [
     "evidence_lines",
     "evidence_of",
     "evidence_recorded",
+    "fill",
     "hand_in_missing",
     "leaves_of",
     "line_of",
@@ -208,6 +229,8 @@ __all__ = [
     "open_cases_using",
     "open_dossier",
     "own_case",
+    "phrases_for",
+    "phrases_kept",
     "places_of",
     "rate",
     "read_application",
@@ -228,9 +251,12 @@ __all__ = [
     "tell_the_applicant",
     "tell_the_supervisors",
     "transfer",
+    "versions_of",
     "waiting_tasks",
     "waits_of",
     "watched",
     "watched_by",
     "withdraw",
+    "withdraw_phrase",
+    "write_phrase",
 ]

@@ -209,3 +209,37 @@ class Leave(models.Model):
 
     def __str__(self) -> str:
         return f"{self.official} {self.begins_at:%Y-%m-%d}"
+
+
+class Phrase(models.Model):
+    """One version of a text an official may begin a reason with 常用意见; a change is a row of its own.
+
+    Invariant: a phrase has one current version, none once it is withdrawn. `owner` is set where it is one official's
+    alone; else everybody of the organisation is offered it. Written for many cases, it speaks of no person.
+    """
+
+    key = models.UUIDField()
+    version = models.PositiveIntegerField()
+    organisation = models.ForeignKey("identity.Organisation", models.PROTECT, related_name="+", db_index=False)
+    region = models.ForeignKey("regions.Region", models.PROTECT, null=True, related_name="+", db_index=False)
+    owner = models.UUIDField(null=True)
+    item = models.CharField(max_length=20, blank=True)
+    title = models.CharField(_("名称"), max_length=40)
+    text = models.TextField(_("意见"))
+    changed_by = models.UUIDField()
+    changed_at = models.DateTimeField()
+    current = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("常用意见")
+        constraints = [
+            models.UniqueConstraint(fields=["key", "version"], name="phrase_version_once"),
+            models.UniqueConstraint(fields=["key"], condition=models.Q(current=True), name="phrase_current_once"),
+        ]
+        indexes = [
+            models.Index(fields=["owner"], condition=models.Q(current=True), name="phrase_of_official"),
+            models.Index(fields=["organisation"], condition=models.Q(current=True), name="phrase_of_organisation"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} {self.version}"

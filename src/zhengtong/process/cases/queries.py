@@ -182,8 +182,7 @@ def case_within_reach(actor: Actor, reference: str, *, at: datetime) -> CaseView
     Raises:
         CaseUnknown: it lies outside their bounds, or there is none.
     """
-    row = _row(reference)
-    stages = _stages(row)
+    row, stages = _dossier(reference)
     mine = [stage for stage in stages if _holds(actor, stage.permission, stage)]
     decides = _holds(actor, Permission.DECIDE, row)
     if not mine and not decides and not any(_holds(actor, name, row) for name in Permission):
@@ -296,6 +295,13 @@ def _row(reference: str) -> Case:
 def _stages(row: Case) -> list[Stage]:
     """Return the stages of a case, the first opened first: one statement."""
     return list(Stage.objects.filter(case=row).select_related("organisation", "region").order_by("opened_at", "id"))
+
+
+def _dossier(reference: str) -> tuple[Case, list[Stage]]:
+    """Return a case with its stages, the first opened first: one statement, two for a case without any."""
+    rows = Stage.objects.filter(case__reference=reference).order_by("opened_at", "id")
+    stages = list(rows.select_related("organisation", "region", "case__organisation", "case__region"))
+    return (stages[0].case, stages) if stages else (_row(reference), [])
 
 
 def _due(row: Case) -> date | None:

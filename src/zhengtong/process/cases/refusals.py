@@ -248,3 +248,28 @@ class DutiesMeet(Refusal):
     status = 403
     message = _("您已经办理过本办件的“{decision}”，不能再代同事办理后面的环节：两道审查须由两个人作出。")
     remedy = _("请由委托人收回后另行办理，或者等同事回来。")
+
+
+class PhraseUnknown(NotFound):
+    """There is no such phrase within reach, or it was withdrawn."""
+
+    code = "phrase_unknown"
+    message = _("没有找到这条常用意见。")
+    remedy = _("请从“常用意见”进入。")
+
+
+class PhraseChanged(Conflict):
+    """Somebody changed the phrase after it was read."""
+
+    code = "phrase_changed"
+    message = _("这条常用意见在您打开之后被别人修改过，本次修改没有生效。")
+    remedy = _("请重新打开，阅读新的版本后再修改。")
+
+
+class PhraseUnfit(Refusal):
+    """A phrase says something, not too much, and asks only for facts that are in the list."""
+
+    code = "phrase_unfit"
+    status = 422
+    message = _("常用意见不合适：{what}。")
+    remedy = _("请写 1 到 500 字；占位符只能用列出的几个。")

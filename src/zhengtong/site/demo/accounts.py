@@ -37,6 +37,7 @@ HANDLER, SUPERVISOR, KEEPER = "case_handler", "case_supervisor", "license_keeper
 _LEADING = frozenset({*map(str, store.Permission), *map(str, systems.Permission)})  # a leader reforms and connects
 _KEEPING = frozenset(str(name) for name in licenses.Permission)  # only the issuing body keeps its licences
 _DESKS = frozenset(map(str, cases.DeskPermission))  # the head of an organ answers for its desks
+_PHRASES = frozenset({str(cases.DeskPermission.KEEP_PHRASES)})  # so does who handles its cases, for the texts
 _SUPERVISING = frozenset({str(cases.Permission.EXTEND), str(cases.Permission.SUPERVISE)}) | _DESKS
 _OPENING = frozenset(map(str, opening.Permission))  # a department's officer applies, its head decides
 _OF_BODIES = frozenset({*map(str, cases.Permission), *map(str, forms.Permission)})  # held for one's own body alone
@@ -205,7 +206,12 @@ def refresh_roles(*, at: datetime) -> int:
             Duty.BUSINESS,
             everyday - {"trust.identity:assist", str(opening.Permission.DECIDE)},
         ),
-        HANDLER: ("办件经办", "Case handler", Duty.BUSINESS, set(_OF_BODIES - _SUPERVISING)),
+        HANDLER: (
+            "办件经办",
+            "Case handler",
+            Duty.BUSINESS,
+            (set(_OF_BODIES - _SUPERVISING) | {str(cases.DeskPermission.KEEP_PHRASES)}),
+        ),
         KEEPER: ("证照管理", "Licence keeper", Duty.BUSINESS, set(_KEEPING)),
         SUPERVISOR: ("办件督办", "Case supervisor", Duty.BUSINESS, set(_SUPERVISING)),
         "leader": ("分管领导", "Leader", Duty.BUSINESS, {name for name in business if not _acts_on_people(name)}),

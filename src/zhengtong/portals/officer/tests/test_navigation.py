@@ -28,7 +28,7 @@ def test_every_entry_is_in_the_page_without_a_script(house: House, signed_in: Si
         ],
         "数据": ["/officer/data/"],
         "组织与人员": ["/officer/organisations/", "/officer/colleagues/"],
-        "我的工作": ["/officer/leave/", "/officer/rights/", "/officer/acts/"],
+        "我的工作": ["/officer/leave/", "/officer/phrases/", "/officer/rights/", "/officer/acts/"],
     }
 
 

@@ -12,7 +12,7 @@ from zhengtong.kernel import clock
 from zhengtong.kernel.errors import NotAllowed, Refusal, SignInNeeded
 from zhengtong.kernel.pages.api import add_refusal
 from zhengtong.portals.officer.casework import DecisionForm
-from zhengtong.portals.officer.views.desk import official, page
+from zhengtong.portals.officer.views.desk import at_desk, official, page
 from zhengtong.process.cases import api as cases
 from zhengtong.process.forms import api as written_forms
 from zhengtong.trust.identity.api import Actor, names_of
@@ -29,7 +29,8 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
     mine = task is not None and (task.assignee in {None, actor.subject} or task.in_place_of is not None)
     away = None if task is None else task.in_place_of
     if task is not None and mine and task.decisions:
-        form = DecisionForm(request.POST if posted else None, view=view, task=task)
+        phrases = cases.phrases_for(at_desk(actor), view.line.item)
+        form = DecisionForm(request.POST if posted else None, view=view, task=task, phrases=phrases, at=at)
     elif posted:
         raise cases.AlreadyHandled
     if form is not None and posted and form.is_valid():

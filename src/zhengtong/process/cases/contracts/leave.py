@@ -16,10 +16,12 @@ class Permission(StrEnum):
     """What a post may be allowed to do for the desks of its organisation; it opens no case."""
 
     ARRANGE_LEAVE = "process.desk:arrange_leave"
+    KEEP_PHRASES = "process.desk:keep_phrases"
 
 
 DESK_SENTENCES: Mapping[Permission, Text] = {
     Permission.ARRANGE_LEAVE: gettext_lazy("为本单位人员登记请假、安排代班"),
+    Permission.KEEP_PHRASES: gettext_lazy("维护本单位的常用意见"),
 }
 
 
