@@ -7,6 +7,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from zhengtong.kernel import clock
 from zhengtong.kernel.ids import new_id
 from zhengtong.kernel.pages.api import DatePartsField
 from zhengtong.process.cases.api import AtPost
@@ -28,7 +29,8 @@ class LeaveForm(forms.Form):
         self, data: Mapping[str, Any] | None = None, *, colleagues: list[AppointmentView], own: AppointmentView,
         for_others: bool,
     ) -> None:  # fmt: skip
-        super().__init__(data, initial={"leave": new_id(), "official": _value(own)})
+        today = clock.on_day(clock.system.now())
+        super().__init__(data, initial={"leave": new_id(), "official": _value(own), "first_day": today})
         everybody = [(_value(one), f"{one.official_name} {one.post.title}") for one in colleagues]
         self._choose("official", everybody)
         self._choose("substitute", [("", _("请选择")), *everybody])

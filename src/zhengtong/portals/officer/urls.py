@@ -5,6 +5,7 @@ from django.urls import path
 from zhengtong.portals.officer.views import (
     administration,
     audit,
+    batches,
     bundles,
     cases,
     casework,
@@ -70,6 +71,8 @@ urlpatterns = [
     path("cases/<slug:reference>/delegate/", casework.delegate, name="delegate"),
     path("cases/<slug:reference>/take-back/", casework.take_back, name="take_back"),
     path("cases/<slug:reference>/transfer/", casework.transfer, name="transfer"),
+    path("batches/", batches.groups, name="batches"),
+    path("batches/<slug:item>/<int:version>/<slug:task>/", batches.batch, name="batch"),
     path("bundles/", bundles.listed, name="bundles"),
     path("bundles/<slug:reference>/", bundles.bundle, name="bundle"),
     path("bundles/<slug:reference>/<slug:item>/nudge/", bundles.nudge, name="nudge"),

@@ -1,6 +1,6 @@
 """Reads of cases 办件查询: one's own cases, what waits at an official's post, one case whole."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -8,8 +8,6 @@ from uuid import UUID
 
 import orjson
 from django.db.models import Q, QuerySet
-from django.utils.text import format_lazy
-from django.utils.translation import gettext_lazy as _
 
 from zhengtong.kernel import clock
 from zhengtong.kernel.calendar import api as calendars
@@ -22,19 +20,17 @@ from zhengtong.process.cases.contracts import (
     CaseView,
     Decision,
     LinePage,
-    Moment,
     Permission,
-    Procedure,
     Task,
 )
 from zhengtong.process.cases.models import Case, Leave, Stage
 from zhengtong.process.cases.refusals import CaseUnknown
+from zhengtong.process.cases.timeline import PROCEDURES, telling_of
 from zhengtong.process.forms import api as forms
 from zhengtong.trust.access.api import scope_filter, within
 from zhengtong.trust.identity.contracts import Actor
 
 ACCEPTED = frozenset({Decision.ACCEPT, Decision.ACCEPT_CONDITIONALLY})
-PROCEDURES = frozenset(Procedure)
 
 
 def cases_of(actor: Actor, *, at: datetime, before: str = "", limit: int = 20) -> LinePage:
@@ -394,29 +390,3 @@ def _task(row: Stage) -> Task:
         decisions=DECISIONS[permission] if permission else (),
         opened_at=row.opened_at,
     )
-
-
-def telling_of(row: Case, stages: Iterable[Stage]) -> tuple[Moment, ...]:
-    """Return the case's story from its stages, the first moment first."""
-    moments = [Moment(title=_("申请已提交，收件成功"), at=row.received_at)]
-    for stage in stages:
-        moments += _moments(stage)
-    if row.state == CaseState.WITHDRAWN and row.concluded_at is not None:
-        moments.append(Moment(title=_("申请已撤回"), at=row.concluded_at))
-    return tuple(sorted(moments, key=lambda moment: moment.at))
-
-
-def _moments(stage: Stage) -> Iterator[Moment]:
-    place, said = stage.organisation.name, stage.reason or ""
-    if stage.kind in PROCEDURES:
-        title = _("{procedure}开始，约 {days} 日，不计入办理期限")
-        told = format_lazy(title, procedure=Procedure(stage.kind).label, days=stage.days)
-        yield Moment(title=told, at=stage.opened_at, reason=said, organisation=place)
-    if stage.closed_at is None or stage.decision == Decision.LAPSED:
-        return
-    title = Decision(stage.decision).label
-    if stage.kind in PROCEDURES:
-        title, said = format_lazy("{procedure}：{ended}", procedure=Procedure(stage.kind).label, ended=title), ""
-    elif stage.decision == Decision.EXTEND:
-        title = format_lazy(_("{extended} {days} 日"), extended=title, days=stage.days)
-    yield Moment(title=title, at=stage.closed_at, reason=said, organisation=place)

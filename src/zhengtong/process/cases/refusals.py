@@ -273,3 +273,30 @@ class PhraseUnfit(Refusal):
     status = 422
     message = _("常用意见不合适：{what}。")
     remedy = _("请写 1 到 500 字；占位符只能用列出的几个。")
+
+
+class BatchNotAllowed(Refusal):
+    """The item's definition does not allow this task to be decided in a batch."""
+
+    code = "batch_not_allowed"
+    status = 422
+    message = _("这个事项的这一环节不能批量办理。")
+    remedy = _("请逐件办理；能否批量由事项定义规定。")
+
+
+class BatchEmpty(Refusal):
+    """A batch holds at least one case and not too many."""
+
+    code = "batch_empty"
+    status = 422
+    message = _("一次批量办理 1 到 {most} 件。")
+    remedy = _("请返回重新选择。")
+
+
+class NeedsReading(Refusal):
+    """Evidence is to be checked, a fact is contested, or the task is a colleague's: the case is read by itself."""
+
+    code = "batch_needs_reading"
+    status = 422
+    message = _("这件有待核验的材料、未答复的数据异议，或者是同事的任务，不能批量办理。")
+    remedy = _("请打开办件逐件办理。")

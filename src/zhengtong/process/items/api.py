@@ -3,6 +3,7 @@
 from zhengtong.process.items.contracts import (
     Audience,
     Basis,
+    Batching,
     Bundle,
     BundleGuide,
     CatalogEntry,
@@ -38,6 +39,7 @@ from zhengtong.process.items.contracts import (
 )
 from zhengtong.process.items.eligibility import SELF_CHECK, try_conditions
 from zhengtong.process.items.queries import (
+    batchings,
     body_of,
     bundle,
     bundle_items,
@@ -62,6 +64,7 @@ __all__ = [
     "SELF_CHECK",
     "Audience",
     "Basis",
+    "Batching",
     "Bundle",
     "BundleGuide",
     "CatalogEntry",
@@ -94,6 +97,7 @@ __all__ = [
     "Theme",
     "TriedCondition",
     "Words",
+    "batchings",
     "body_of",
     "bundle",
     "bundle_items",

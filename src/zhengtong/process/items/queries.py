@@ -10,6 +10,7 @@ from zhengtong.kernel.search import api as search_index
 from zhengtong.process.items import storing
 from zhengtong.process.items.contracts import (
     Audience,
+    Batching,
     Bundle,
     BundleGuide,
     CatalogEntry,
@@ -116,6 +117,13 @@ def version(code: str, number: int) -> Item:
     if row is None:
         raise ItemUnknown(item=code)
     return storing.load_item(row.elements)
+
+
+def batchings() -> dict[tuple[str, int], Batching]:
+    """Return, by item and version, which tasks may be decided in a batch, old versions included: one statement."""
+    rows = ServiceItem.objects.filter(elements__has_key="batching")
+    found = rows.values_list("code", "version", "elements__batching")
+    return {(code, version): storing.load_batching(rule) for code, version, rule in found}
 
 
 def body_of(department: str, region: str) -> ImplementationView | None:

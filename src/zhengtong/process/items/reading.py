@@ -12,6 +12,7 @@ from zhengtong.process.items import eligibility
 from zhengtong.process.items.contracts import (
     Audience,
     Basis,
+    Batching,
     Bundle,
     Catalogue,
     CatalogueBroken,
@@ -37,8 +38,10 @@ _LINE = "__line__"
 _ITEM_KEYS = {
     "code", "name", "kind", "for", "basis", "statutory", "promised", "evidence", "criteria", "output", "levels",
     "life_events", "keywords", "rank", "channels", "visits", "fee", "form", "process", "joins", "any_one",
+    "batching",
 }  # fmt: skip
 _BUNDLE_KEYS = {"code", "name", "lead", "items", "national", "life_events", "rank", "waits", "forms"}
+_BATCHING_KEYS, _BATCHED_TASKS = {"tasks", "basis"}, {"accept", "decide"}
 _CONDITION_KEYS = {"criterion", "holds", "otherwise"}
 _LEVELS = {"province", "city", "county", "town", "village"}
 
@@ -264,9 +267,18 @@ def _item(place: _Place, row: dict[str, Any], vocabulary: _Vocabulary, key: str,
         joins=tuple(_joined(place, key, vocabulary) for key in row.get("joins", ())),
         any_one=bool(row.get("any_one", False)),
         form=place.known(vocabulary.forms, row["form"], gettext("表单")) if "form" in row else None,
+        batching=_batching(_Place(place.file, row["batching"][_LINE]), row["batching"]) if "batching" in row else None,
     )
     _consistent(place, item)
     return item
+
+
+def _batching(place: _Place, row: dict[str, Any]) -> Batching:
+    _only(place, row, _BATCHING_KEYS)
+    tasks = tuple(place.require(row, "tasks"))
+    if not tasks or set(tasks) - _BATCHED_TASKS:
+        raise place.broken(gettext("批量办理的环节只能是 {tasks}").format(tasks="、".join(sorted(_BATCHED_TASKS))))
+    return Batching(tasks=tasks, basis=place.words(place.require(row, "basis")))
 
 
 def _joined(place: _Place, key: str, vocabulary: _Vocabulary) -> str:

@@ -9,6 +9,7 @@ import orjson
 from zhengtong.process.items.contracts import (
     Audience,
     Basis,
+    Batching,
     Bundle,
     Channel,
     Condition,
@@ -32,9 +33,10 @@ ITEM, BUNDLE = "item:", "bundle:"
 def dump(thing: Item | Bundle) -> dict[str, Any]:
     """Return *thing* as plain JSON values."""
     document: dict[str, Any] = orjson.loads(orjson.dumps(asdict(thing)))
-    if document.get("eligibility", ...) is None:
+    for gained in ("eligibility", "batching"):
         # Left out, so that an item which gained nothing keeps the digest it was published with, and its version.
-        del document["eligibility"]
+        if document.get(gained, ...) is None:
+            del document[gained]
     return document
 
 
@@ -66,6 +68,7 @@ def load_item(row: dict[str, Any]) -> Item:
         any_one=row.get("any_one", False),
         form=row.get("form"),
         eligibility=_eligibility(row["eligibility"]) if "eligibility" in row else None,
+        batching=load_batching(row["batching"]) if "batching" in row else None,
     )
 
 
@@ -81,6 +84,11 @@ def load_bundle(row: dict[str, Any]) -> Bundle:
         waits={code: tuple(others) for code, others in row.get("waits", {}).items()},
         forms=row.get("forms", {}),
     )
+
+
+def load_batching(row: dict[str, Any]) -> Batching:
+    """Return the rule that `dump` wrote."""
+    return Batching(tasks=tuple(row["tasks"]), basis=Words(**row["basis"]))
 
 
 def _eligibility(row: dict[str, Any]) -> Eligibility:

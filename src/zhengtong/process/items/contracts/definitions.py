@@ -241,12 +241,24 @@ class SelfCheck:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Batching:
+    """That tasks of an item may be decided several at once 批量办理, each in favour, and on what basis.
+
+    `tasks` names tasks of its process: `accept`, `decide`.
+    """
+
+    tasks: tuple[str, ...]
+    basis: Words
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Item:
     """An item of the base catalogue 基本目录 as one version says it.
 
     `process` is the key of the process that handles it, `joins` the departments whose opinion it asks (all of them
     会签, or the first 或签 when `any_one`), `form` the JSON Schema of what it asks; None asks the common form.
     `eligibility` is how an applicant may try the criteria beforehand, None where they cannot be asked about.
+    `batching` says which tasks may be decided in a batch; None, none.
     """
 
     code: str
@@ -273,6 +285,7 @@ class Item:
     any_one: bool = False
     form: Mapping[str, Any] | None = None
     eligibility: Eligibility | None = None
+    batching: Batching | None = None
 
     @property
     def online(self) -> bool:
