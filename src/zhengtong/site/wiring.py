@@ -38,6 +38,7 @@ from zhengtong.site.key_modules import attach_modules
 from zhengtong.site.key_office import ActOffice
 from zhengtong.trust.access import api as access
 from zhengtong.trust.access import contracts as access_contracts
+from zhengtong.trust.delivery import api as delivery
 from zhengtong.trust.delivery.api import register_inbox_source
 from zhengtong.trust.identity import api as identity
 from zhengtong.trust.identity import contracts as identity_contracts
@@ -66,6 +67,7 @@ def wire() -> None:
     every_round("cases started by timers", store.fire_due_starts)
     every_round("ledger", ledger.round_of_worker)
     every_round("old drafts", forms.forget_old_drafts)
+    every_round("letters never confirmed", delivery.forget_unconfirmed)
     cases.register_evidence_source(items.EvidenceRoute.SHARED, cases.RegistryEvidence())
     cases.register_evidence_source(items.EvidenceRoute.LICENCE, licence_office.LicenceEvidence())
     cases.register_output_issuer(licence_office.LicenceIssuer())
@@ -86,6 +88,8 @@ def wire() -> None:
         declare_purpose(code, title)
     for system_purpose, system_title in systems.PURPOSE_TITLES.items():
         declare_purpose(system_purpose, system_title)
+    for letter_purpose, letter_title in delivery.PURPOSE_TITLES.items():
+        declare_purpose(letter_purpose, letter_title)
     for purpose, title in {**licenses.PURPOSE_TITLES, **licence_office.PURPOSES}.items():
         declare_purpose(purpose, title)
     identity.register_population_source(registries.PopulationRegistry())
@@ -133,6 +137,7 @@ def wire_permissions() -> None:
     access.register_permissions(registries_contracts.PERMISSION_SENTENCES)
     access.register_permissions(fusion.PERMISSION_SENTENCES)
     access.register_permissions(licenses.PERMISSION_SENTENCES)
+    access.register_permissions(delivery.PERMISSION_SENTENCES)
     access.register_permissions(catalog_contracts.PERMISSION_SENTENCES)
     access.register_permissions(collection_contracts.PERMISSION_SENTENCES)
     access.register_permissions(quality_contracts.PERMISSION_SENTENCES)

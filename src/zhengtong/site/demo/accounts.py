@@ -40,7 +40,9 @@ _DESKS = frozenset(map(str, cases.DeskPermission))  # the head of an organ answe
 _PHRASES = frozenset({str(cases.DeskPermission.KEEP_PHRASES)})  # so does who handles its cases, for the texts
 _SUPERVISING = frozenset({str(cases.Permission.EXTEND), str(cases.Permission.SUPERVISE)}) | _DESKS
 _OPENING = frozenset(map(str, opening.Permission))  # a department's officer applies, its head decides
-_OF_BODIES = frozenset({*map(str, cases.Permission), *map(str, forms.Permission)})  # held for one's own body alone
+_OF_BODIES = frozenset(  # held for one's own body alone
+    {*map(str, cases.Permission), *map(str, forms.Permission), *map(str, delivery.Permission)}
+)
 _DEVELOPING = "trust.identity:develop_application"  # a department's developer, not who sits at the window
 _SOCIAL, _READING = "social", "data.registries.identity_check"
 _LOOKS_AGO = (timedelta(days=9), timedelta(days=2))
@@ -260,7 +262,9 @@ def grant_roles(offices: Offices, *, at: datetime) -> None:
 
 def _acts_on_people(permission: str) -> bool:
     return (
-        permission.startswith(("trust.identity:", "trust.license:", "process.case:", "process.desk:", "process.form:"))
+        permission.startswith(
+            ("trust.identity:", "trust.license:", "trust.delivery:", "process.case:", "process.desk:", "process.form:")
+        )
         or permission == registries.Permission.READ_RESIDENT
     )
 

@@ -5,8 +5,14 @@ from django.utils.translation import gettext_lazy as _
 
 
 class DeliveryConfig(AppConfig):
-    """Registers the app under the label `delivery`."""
+    """Registers the app under the label `delivery`; letters that were sent arrive by their own event."""
 
     name = "zhengtong.trust.delivery"
     label = "delivery"
     verbose_name = _("送达")
+
+    def ready(self) -> None:
+        from zhengtong.kernel.events.api import subscribe  # noqa: PLC0415 -- once all apps are loaded
+        from zhengtong.trust.delivery import handlers  # noqa: PLC0415
+
+        subscribe("trust.delivery.letter.sent.v1", handlers.arrive, name="trust.delivery.arrive")

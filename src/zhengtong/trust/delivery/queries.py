@@ -1,21 +1,32 @@
-"""Reads of delivery: what lies in the mailboxes somebody may open."""
+"""Reads of delivery: what lies in the mailboxes somebody may open, and how far letters have come."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from zhengtong.trust.delivery import law
 from zhengtong.trust.delivery.contracts import (
+    Consent,
+    Letter,
+    LetterPage,
     Mailbox,
     Message,
     MessageKind,
     MessagePage,
+    NotByHelper,
     Owner,
     Related,
+    UnknownLetter,
     UnknownMessage,
 )
-from zhengtong.trust.delivery.models import MessageRow
+from zhengtong.trust.delivery.models import ConsentRow, LetterRow, MessageRow
+from zhengtong.trust.identity.api import AssuranceLevel, organisations, require_assurance, require_mandate
 from zhengtong.trust.identity.contracts import Actor
+
+_SEARCHED = 500
+"""How many of the newest letters a search opens: what they say is sealed, so no index can find it."""
 
 
 def mailboxes(actor: Actor) -> tuple[Mailbox, ...]:
@@ -96,6 +107,113 @@ def message_of(row: MessageRow) -> Message:
         read_at=row.read_at,
         read_by=row.read_by,
     )
+
+
+def registered_of(
+    actor: Actor,
+    *,
+    at: datetime,
+    unopened_only: bool = False,
+    text: str = "",
+    before: UUID | None = None,
+    limit: int = 20,
+) -> LetterPage:
+    """Return the registered letters in the mailbox of the actor's party, the newest first.
+
+    Args:
+        actor: the addressee, or an agent whose mandate covers `delivery.read`.
+        at: the present moment.
+        unopened_only: only those nobody has opened.
+        text: only those whose reference, sender or, once opened, subject contains it; the newest 500 are searched.
+        before: the `next` of the page before.
+        limit: how many.
+
+    Raises:
+        SignInNeeded, AssuranceTooLow, NotByHelper: who asks is not known well enough, or only helps.
+        MandateOutsideMatter and its like: the agent may not read registered mail.
+    """
+    rows = _box(require_reader(actor, law.READING, at=at)).order_by("-id")
+    if unopened_only:
+        rows = rows.filter(opened_at=None)
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    found = _searched(rows[:_SEARCHED], text.strip()) if text.strip() else list(rows[: limit + 1])
+    items = tuple(letter_of(row, told=row.opened_at is not None) for row in found[:limit])
+    return LetterPage(items=items, next=items[-1].id if len(found) > limit else None)
+
+
+def unopened_count(actor: Actor) -> int:
+    """Return how many registered letters of the actor's party nobody has opened: one statement, no content."""
+    return _box(actor).filter(opened_at=None).count()
+
+
+def own_letter_row(actor: Actor, identifier: UUID, *, at: datetime, lock: bool = False) -> LetterRow:
+    """Return the row of a letter that lies in the mailbox of the actor's party.
+
+    Raises:
+        UnknownLetter: there is none, or it lies in another mailbox; the two look the same.
+        AssuranceTooLow, NotByHelper, MandateOutsideMatter: as `registered_of`.
+    """
+    rows = _box(require_reader(actor, law.READING, at=at))
+    row = (rows.select_for_update(of=("self",)) if lock else rows).filter(id=identifier).first()
+    if row is None:
+        raise UnknownLetter
+    return row
+
+
+def require_reader(actor: Actor | None, matter: str, *, at: datetime) -> Actor:
+    """Return the actor when they may deal with their party's registered mail in *matter*.
+
+    Raises:
+        SignInNeeded, AssuranceTooLow, NotByHelper, MandateOutsideMatter: as `registered_of`.
+    """
+    actor = require_assurance(actor, AssuranceLevel.SUBSTANTIAL)
+    if actor.assistance is not None:
+        raise NotByHelper
+    return require_mandate(actor, matter, at=at)
+
+
+def consent_of(party: UUID) -> Consent | None:
+    """Return the consent to electronic service that *party* has in force."""
+    row = ConsentRow.objects.filter(party=party, revoked_at=None).first()
+    return Consent(id=row.id, given_at=row.given_at) if row else None
+
+
+def letter_of(row: LetterRow, *, told: bool) -> Letter:
+    """Return a row as it crosses the door; what it says only where *told*."""
+    writing, enclosure = law.read_letter(row.content) if told else (None, None)
+    return Letter(
+        id=row.id,
+        reference=row.reference,
+        sender=row.sender_id,
+        addressee=row.addressee,
+        state=law.standing(sent_at=row.sent_at, arrived_at=row.arrived_at, opened_at=row.opened_at),
+        digest=row.digest,
+        prepared_at=row.prepared_at,
+        sent_at=row.sent_at,
+        arrived_at=row.arrived_at,
+        served_at=law.served_at(arrived_at=row.arrived_at, consented=row.consent_id is not None),
+        opened_at=row.opened_at,
+        by_agent=row.by_agent,
+        writing=writing,
+        enclosure=enclosure,
+    )
+
+
+def _box(actor: Actor) -> QuerySet[LetterRow]:
+    return LetterRow.objects.filter(addressee=actor.party, arrived_at__isnull=False)
+
+
+def _searched(rows: Iterable[LetterRow], text: str) -> list[LetterRow]:
+    kept, wanted = list(rows), text.casefold()
+    senders = organisations({row.sender_id for row in kept})
+
+    def said(row: LetterRow) -> str:
+        sender = senders[row.sender_id]
+        subject = law.read_letter(row.content)[0].subject if row.opened_at is not None else ""
+        return f"{row.reference}\n{sender.name}\n{sender.name_en}\n{subject}".casefold()
+
+    return [row for row in kept if wanted in said(row)]
 
 
 def _lying_in(boxes: tuple[Mailbox, ...]) -> Q:

@@ -1,4 +1,4 @@
-"""Acts of delivery: deliver a message, open it."""
+"""Acts on messages 消息: deliver one, open it."""
 
 import secrets
 from collections.abc import Iterable
