@@ -14,7 +14,7 @@ from tests.leaks.seeding import Seeded
 from zhengtong.data.exchange.gateway import points
 from zhengtong.data.exchange.models import Look
 from zhengtong.data.exchange.tests.builders import DATASET, a_key, an_agreement
-from zhengtong.data.exchange.tests.test_gateway import Counter
+from zhengtong.data.exchange.tests.counter import Counter
 from zhengtong.kernel.errors import Refusal
 from zhengtong.kernel.events.api import drain
 from zhengtong.process.cases import api as cases

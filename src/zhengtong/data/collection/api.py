@@ -33,11 +33,13 @@ from zhengtong.data.collection.contracts import (
     SourceUnreadable,
     SourceView,
     Verdict,
+    VersionUnknown,
 )
 from zhengtong.data.collection.gates import register_gate
 from zhengtong.data.collection.lake import changes, rows, table_path, version_of
 from zhengtong.data.collection.lineage import events as lineage_events
 from zhengtong.data.collection.lineage import lineage_of, record_lineage
+from zhengtong.data.collection.portions import Portions, portions, read_portion, schema_of
 from zhengtong.data.collection.queries import (
     batch,
     batches_of,
@@ -46,6 +48,7 @@ from zhengtong.data.collection.queries import (
     refused_rows,
     source,
     sources_of,
+    table_name,
 )
 from zhengtong.data.collection.services import (
     claim_due,
@@ -74,6 +77,7 @@ __all__ = [
     "LineageRun",
     "Mode",
     "Permission",
+    "Portions",
     "RefusedRow",
     "RowsReturned",
     "SourceEntry",
@@ -82,6 +86,7 @@ __all__ = [
     "SourceUnreadable",
     "SourceView",
     "Verdict",
+    "VersionUnknown",
     "batch",
     "batches_of",
     "batches_of_dataset",
@@ -92,13 +97,17 @@ __all__ = [
     "landed_at",
     "lineage_events",
     "lineage_of",
+    "portions",
+    "read_portion",
     "record_lineage",
     "refused_rows",
     "register_gate",
     "rows",
+    "schema_of",
     "set_up_source",
     "source",
     "sources_of",
+    "table_name",
     "table_path",
     "take_back",
     "version_of",

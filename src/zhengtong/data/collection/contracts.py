@@ -279,6 +279,14 @@ class BatchUnknown(NotFound):
     remedy = mark("请在数据工作台查看本部门的批次。")
 
 
+class VersionUnknown(NotFound):
+    """A dataset's table has no such version, or its files have been cleared away."""
+
+    code = "version_unknown"
+    message = mark("没有这个版本：{version}")
+    remedy = mark("请查询最新版本；较早的版本可能已经清理。")
+
+
 class AlreadyCollecting(Conflict):
     """A batch of this source is running."""
 

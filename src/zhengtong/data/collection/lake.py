@@ -13,9 +13,11 @@ from django.conf import settings
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from deltalake import DeltaTable
+    from deltalake import DeltaTable, WriterProperties
 
 _FEED = {"delta.enableChangeDataFeed": "true"}
+PORTION_ROWS = 131_072
+"""Rows of a row group at most, so that a large table can be read portion by portion."""
 GONE = "_gone"
 """The column of a merge's source that marks rows to delete."""
 
@@ -83,7 +85,7 @@ def land(
     """
     from deltalake import CommitProperties, Transaction, write_deltalake  # noqa: PLC0415 -- heavy
 
-    path = table_path(table)
+    path, written = table_path(table), _written()
     commit = CommitProperties(
         app_transactions=[Transaction(str(source), sequence)], custom_metadata=dict(notes), max_commit_retries=20
     )
@@ -92,10 +94,13 @@ def land(
         path.parent.mkdir(parents=True, exist_ok=True)
         write_deltalake(
             path, _without_mark(rows), mode="overwrite", schema_mode="overwrite", configuration=_FEED,
-            commit_properties=commit,
+            commit_properties=commit, writer_properties=written,
         )  # fmt: skip
     elif mode == "append" or not keys:
-        write_deltalake(path, _without_mark(rows), mode="append", schema_mode="merge", commit_properties=commit)
+        write_deltalake(
+            path, _without_mark(rows), mode="append", schema_mode="merge", commit_properties=commit,
+            writer_properties=written,
+        )  # fmt: skip
     else:
         _merge(found, rows, keys, commit)
     latest = opened(path)
@@ -133,12 +138,21 @@ def _merge(found: "DeltaTable", rows: "pa.Table", keys: Sequence[str], commit: A
     columns = [name for name in rows.column_names if name != GONE]
     match = " AND ".join(f'target."{key}" = source."{key}"' for key in keys)
     assign = {f'"{name}"': f'source."{name}"' for name in columns}
-    merge = found.merge(rows, match, source_alias="source", target_alias="target", commit_properties=commit)
+    merge = found.merge(
+        rows, match, source_alias="source", target_alias="target", commit_properties=commit,
+        writer_properties=_written(),
+    )  # fmt: skip
     if GONE in rows.column_names:
         merge = merge.when_matched_delete(predicate=f"source.{GONE} = true")
         merge.when_matched_update(assign).when_not_matched_insert(assign, predicate=f"source.{GONE} = false").execute()
     else:
         merge.when_matched_update(assign).when_not_matched_insert(assign).execute()
+
+
+def _written() -> "WriterProperties":
+    from deltalake import WriterProperties  # noqa: PLC0415 -- heavy
+
+    return WriterProperties(max_row_group_size=PORTION_ROWS)
 
 
 def _without_mark(rows: "pa.Table") -> "pa.Table":

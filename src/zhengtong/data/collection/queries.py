@@ -94,7 +94,16 @@ def refused_rows(identifier: UUID, *, limit: int = 100) -> tuple[RefusedRow, ...
 
 def table_of(row: Source) -> str:
     """Return the name of the table in the lake that a source's rows go to."""
-    return row.dataset.table or row.dataset.code.replace("/", "-")
+    return table_name(row.dataset.code, row.dataset.table)
+
+
+def table_name(code: str, table: str) -> str:
+    """Return the name of the table in the lake that holds a dataset: the one its entry names, else its code.
+
+    >>> table_name("301001/1", ""), table_name("301001/1", "residents")
+    ('301001-1', 'residents')
+    """
+    return table or code.replace("/", "-")
 
 
 def source_view(row: Source) -> SourceView:

@@ -1,6 +1,7 @@
 """The door of exchange 共享交换: ask for data, answer, suspend and end agreements, issue keys, read who looked."""
 
 from zhengtong.data.exchange.contracts import (
+    MODES,
     PERMISSION_SENTENCES,
     AgreementOver,
     AgreementState,
@@ -8,9 +9,11 @@ from zhengtong.data.exchange.contracts import (
     AgreementView,
     Algorithm,
     AlreadyAnswered,
+    BatchLook,
     ExchangeLook,
     FieldGrant,
     FieldNotOffered,
+    Format,
     IssuedKey,
     KeyUnknown,
     LooksVerdict,
@@ -36,6 +39,7 @@ from zhengtong.data.exchange.gateway.signatures import verify as verify_signatur
 from zhengtong.data.exchange.queries import (
     agreement,
     agreements,
+    batches_under,
     check_looks,
     looks_at_person,
     looks_under,
@@ -58,6 +62,7 @@ from zhengtong.data.exchange.services import (
 )
 
 __all__ = [
+    "MODES",
     "PERMISSION_SENTENCES",
     "AgreementOver",
     "AgreementState",
@@ -65,10 +70,12 @@ __all__ = [
     "AgreementView",
     "Algorithm",
     "AlreadyAnswered",
+    "BatchLook",
     "CaseDirectory",
     "ExchangeLook",
     "FieldGrant",
     "FieldNotOffered",
+    "Format",
     "IssuedKey",
     "KeyUnknown",
     "LooksVerdict",
@@ -88,6 +95,7 @@ __all__ = [
     "anchor_looks",
     "answer",
     "ask",
+    "batches_under",
     "check_looks",
     "end",
     "issue_key",

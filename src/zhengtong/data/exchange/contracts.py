@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy
 
+from zhengtong.data.catalog.contracts import SharingMode
 from zhengtong.kernel.errors import Conflict, InvalidInput, NotFound, Refusal, Text
 from zhengtong.kernel.errors import mark as _
 from zhengtong.kernel.events.contracts import event
@@ -114,10 +115,26 @@ class Algorithm(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What a look found: a row, or nothing that the agreement reaches. The two look alike from outside the area."""
+    """What a look found: a row, nothing that the agreement reaches (alike from outside the area), or many at once."""
 
     FOUND = "found"
     NOTHING = "nothing"
+    SHARED = "shared"
+
+
+class Format(StrEnum):
+    """How a batch is written 批量格式: an Arrow IPC stream (lz4), or a Parquet file (zstd)."""
+
+    ARROW = "arrow"
+    PARQUET = "parquet"
+
+
+MODES: Mapping[SharingMode, Text] = {
+    SharingMode.QUERY: gettext_lazy("单条查询"),
+    SharingMode.BATCH: gettext_lazy("批量获取"),
+    SharingMode.SUBSCRIPTION: gettext_lazy("订阅变更"),
+}
+"""How an agreement lets data be fetched, with the names on screen."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -140,6 +157,8 @@ class Terms:
         daily_quota: looks a day.
         region: only rows of this region and below; None means wherever the provider's data reach.
         expires_on: the last day it works.
+        modes: how it may be fetched 共享方式: one record a query, in batches, as changes.
+        daily_rows: rows a day in batches and changes.
     """
 
     fields: tuple[FieldGrant, ...]
@@ -149,6 +168,8 @@ class Terms:
     daily_quota: int
     region: str | None
     expires_on: date
+    modes: tuple[SharingMode, ...] = (SharingMode.QUERY,)
+    daily_rows: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -174,7 +195,7 @@ class RequestView:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AgreementView:
-    """An agreement as the desk shows it, with the looks of the day and the `reason` why it is suspended or ended."""
+    """An agreement as the desk shows it, with the use of the day and the `reason` why it is suspended or ended."""
 
     id: UUID
     dataset: str
@@ -189,6 +210,7 @@ class AgreementView:
     starts_at: datetime
     used_today: int
     reason: str
+    rows_today: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -216,6 +238,22 @@ class ExchangeLook:
     fields: tuple[str, ...]
     business: str
     outcome: Outcome
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BatchLook:
+    """One batch answer on record: which part of which version, its rows and its digest (SM3); it names no person."""
+
+    node: str
+    number: int
+    at: datetime
+    agreement: UUID
+    business: str
+    version: int
+    part: int
+    rows: int
+    format: Format
+    digest: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -133,7 +133,7 @@ class Look(models.Model):
     """One query on record 调用留痕, written before its answer leaves. Never changed.
 
     Invariant: `number` counts without a gap on each node, `hash` chains over the one before (SM3), and no application's
-    nonce occurs twice.
+    nonce occurs twice. Only a batch tells in `handed` what left: JSON of version, part, rows, format, digest.
     """
 
     pk = models.CompositePrimaryKey("node", "number")
@@ -149,13 +149,21 @@ class Look(models.Model):
     outcome = models.CharField(max_length=8, choices=[(item.value, item.value) for item in Outcome])
     request_digest = models.BinaryField()
     hash = models.BinaryField()
+    handed = models.TextField(default="", db_default="")
 
     class Meta:
         verbose_name = verbose_name_plural = _("调用留痕")
-        constraints = [models.UniqueConstraint(fields=["access_key", "nonce"], name="exchange_nonce_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["access_key", "nonce"], name="exchange_nonce_once"),
+            models.CheckConstraint(
+                condition=(Q(outcome="shared") & ~Q(handed="")) | (~Q(outcome="shared") & Q(handed="")),
+                name="exchange_look_batch_tells_what_left",
+            ),
+        ]
         indexes = [
             models.Index(fields=["subject", "-at"], condition=Q(subject__isnull=False), name="exchange_look_at_person"),
             models.Index(fields=["agreement", "-at"], name="exchange_look_by_agreement"),
+            models.Index(fields=["agreement", "-at"], condition=~Q(handed=""), name="exchange_look_of_batches"),
         ]
 
     def __str__(self) -> str:
@@ -163,12 +171,16 @@ class Look(models.Model):
 
 
 class Usage(models.Model):
-    """Looks of a day 调用量. Invariant: it is the number of looks under the agreement that day, written with them."""
+    """Looks of a day 调用量. Invariant: the looks under the agreement that day and their rows, written with them.
+
+    `rows` counts those of batches only.
+    """
 
     pk = models.CompositePrimaryKey("agreement", "day")
     agreement = models.UUIDField()
     day = models.DateField()
     count = models.PositiveIntegerField()
+    rows = models.PositiveBigIntegerField(default=0, db_default=0)
 
     class Meta:
         verbose_name = verbose_name_plural = _("调用量")

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from itertools import groupby
 from uuid import UUID
 
+import orjson
 from django.db.models import Q, QuerySet
 
 from zhengtong.data.exchange import terms
@@ -12,7 +13,9 @@ from zhengtong.data.exchange.contracts import (
     AgreementState,
     AgreementUnknown,
     AgreementView,
+    BatchLook,
     ExchangeLook,
+    Format,
     LooksVerdict,
     Outcome,
     RequestState,
@@ -99,8 +102,14 @@ def looks_under(agreed: AgreementView, *, most: int = PAGE) -> tuple[ExchangeLoo
             business=row.business,
             outcome=Outcome(row.outcome),
         )
-        for row in Look.objects.filter(agreement=agreed.id).order_by("-at")[:most]
+        for row in Look.objects.filter(agreement=agreed.id, handed="").order_by("-at")[:most]
     )
+
+
+def batches_under(agreement: UUID, *, most: int = PAGE) -> tuple[BatchLook, ...]:
+    """Return the batch answers under an agreement, the newest first. One statement."""
+    rows = Look.objects.filter(agreement=agreement).exclude(handed="").order_by("-at")[:most]
+    return tuple(map(_batch_look, rows))
 
 
 def check_looks() -> LooksVerdict:
@@ -125,10 +134,12 @@ def nodes() -> Iterator[str]:
 
 
 def told(row: Look) -> list[object]:
-    """Return a stored look as the scribe was told it."""
+    """Return a stored look as the scribe was told it; where it was no batch, without quotas."""
+    batch = [0, orjson.loads(row.handed)] if row.handed else []
     return [
         round(row.at.timestamp() * 1_000_000), str(row.agreement), str(row.access_key), row.nonce, row.business,
         bytes(row.key).hex(), str(row.subject) if row.subject else "", row.outcome, bytes(row.request_digest).hex(),
+        *batch,
     ]  # fmt: skip
 
 
@@ -155,6 +166,22 @@ def _look(row: Look, agreed: Agreement) -> ExchangeLook:
         fields=tuple(field.name for field in terms.read(agreed.request.terms).fields),
         business=row.business,
         outcome=Outcome(row.outcome),
+    )
+
+
+def _batch_look(row: Look) -> BatchLook:
+    version, part, rows, form, digest = orjson.loads(row.handed)
+    return BatchLook(
+        node=row.node,
+        number=row.number,
+        at=row.at,
+        agreement=row.agreement,
+        business=row.business,
+        version=version,
+        part=part,
+        rows=rows,
+        format=Format(form),
+        digest=digest,
     )
 
 
@@ -199,7 +226,7 @@ def state_of(row: Agreement, today: date) -> AgreementState:
 def _agreement_views(rows: QuerySet[Agreement], at: datetime) -> tuple[AgreementView, ...]:
     found, today = list(rows), clock.on_day(at)
     usage = Usage.objects.filter(agreement__in=[row.id for row in found], day=today)
-    used = dict(usage.values_list("agreement", "count"))
+    used = {agreement: (count, rows) for agreement, count, rows in usage.values_list("agreement", "count", "rows")}
     return tuple(
         AgreementView(
             id=row.id,
@@ -213,8 +240,9 @@ def _agreement_views(rows: QuerySet[Agreement], at: datetime) -> tuple[Agreement
             terms=terms.read(row.request.terms),
             state=state_of(row, today),
             starts_at=row.starts_at,
-            used_today=used.get(row.id, 0),
+            used_today=used.get(row.id, (0, 0))[0],
             reason=row.reason,
+            rows_today=used.get(row.id, (0, 0))[1],
         )
         for row in found
     )

@@ -4,14 +4,17 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from zhengtong.data.catalog.api import DatasetEntry
-from zhengtong.data.exchange.contracts import FieldGrant, FieldNotOffered, Mask, Terms, TermsUnfit
+from zhengtong.data.catalog.api import DatasetEntry, SharingMode
+from zhengtong.data.exchange.contracts import MODES, FieldGrant, FieldNotOffered, Mask, Terms, TermsUnfit
 from zhengtong.kernel.errors import Phrase
 from zhengtong.kernel.errors import mark as _
 
 LONGEST_DAYS = 3 * 366
 """Days after which an agreement must be made anew; this platform's own choice, no statute sets it."""
 LARGEST_QUOTA = 100_000_000
+MOST_ROWS = 100_000_000_000
+REGION_STANDARD = "region"
+"""The standard element of the column that says where a row belongs."""
 
 
 def require_fit(terms: Terms, dataset: DatasetEntry, today: date) -> None:
@@ -25,7 +28,7 @@ def require_fit(terms: Terms, dataset: DatasetEntry, today: date) -> None:
     foreign = [field.name for field in terms.fields if field.name not in offered]
     if foreign:
         raise FieldNotOffered(field="fields", names="、".join(foreign[:5]))
-    for field, what in _lacking(terms, today):
+    for field, what in (*_lacking(terms, today), *_lacking_in_modes(terms, dataset)):
         raise TermsUnfit(field=field, what=Phrase(what))
 
 
@@ -44,6 +47,23 @@ def _lacking(terms: Terms, today: date) -> Iterator[tuple[str, str]]:
         yield "expires_on", _("有效期须在今天之后、三年之内")
 
 
+def region_column(dataset: DatasetEntry) -> str | None:
+    """Return the name of the element that says where a row belongs, None where there is none."""
+    return next((element.name for element in dataset.elements if element.standard == REGION_STANDARD), None)
+
+
+def _lacking_in_modes(terms: Terms, dataset: DatasetEntry) -> Iterator[tuple[str, str]]:
+    many = set(terms.modes) - {SharingMode.QUERY}
+    if not terms.modes or not set(terms.modes) <= MODES.keys():
+        yield "modes", _("请选择共享方式")
+    elif not many <= set(dataset.modes):
+        yield "modes", _("该资源没有提供所选的共享方式")
+    if many and not 0 < terms.daily_rows <= MOST_ROWS:
+        yield "daily_rows", _("批量获取或订阅须写明每日行数")
+    if many and terms.region and region_column(dataset) is None:
+        yield "region", _("该资源没有区划代码，不能按地区批量获取")
+
+
 def stored(terms: Terms) -> dict[str, Any]:
     """Return *terms* as the row holds them."""
     return {
@@ -54,6 +74,8 @@ def stored(terms: Terms) -> dict[str, Any]:
         "daily_quota": terms.daily_quota,
         "region": terms.region,
         "expires_on": terms.expires_on.isoformat(),
+        "modes": [mode.value for mode in terms.modes],
+        "daily_rows": terms.daily_rows,
     }
 
 
@@ -67,4 +89,6 @@ def read(document: Mapping[str, Any]) -> Terms:
         daily_quota=document["daily_quota"],
         region=document["region"],
         expires_on=date.fromisoformat(document["expires_on"]),
+        modes=tuple(map(SharingMode, document.get("modes", [SharingMode.QUERY]))),
+        daily_rows=document.get("daily_rows", 0),
     )

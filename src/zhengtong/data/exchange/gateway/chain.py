@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from zhengtong.data.exchange.contracts import Outcome
+from zhengtong.data.exchange.contracts import Format, Outcome
 
 START = bytes(32)
 """What the first entry of a node chains to."""
@@ -30,15 +30,50 @@ class Entry:
     outcome: Outcome
     request_digest: str
     daily_quota: int
+    handed: "Handed | None" = None
+    daily_rows: int = 0
 
     def told(self) -> list[Any]:
-        """Return it as it travels to the scribe."""
+        """Return it as it travels to the scribe; a batch also tells what it hands out, and how many rows it may."""
+        batch = [] if self.handed is None else [self.handed.told(), self.daily_rows]
         return [
             self.at, self.agreement, self.access_key, self.nonce, self.business,
-            self.key, self.subject, self.outcome, self.request_digest, self.daily_quota,
+            self.key, self.subject, self.outcome, self.request_digest, self.daily_quota, *batch,
         ]  # fmt: skip
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Handed:
+    """What a batch hands out: which part of which version, how many rows, how written, its digest in hexadecimal."""
+
+    version: int
+    part: int
+    rows: int
+    format: Format
+    digest: str
+
+    def told(self) -> list[Any]:
+        """Return it as it is hashed and kept."""
+        return [self.version, self.part, self.rows, self.format, self.digest]
+
+
+HANDED, ROWS, MOST_ROWS = 10, 2, 11
+"""Where a told look holds what a batch hands out, therein its rows, and how many rows a day it may."""
+
+
 def link(previous: bytes, node: str, number: int, told: list[Any]) -> bytes:
-    """Return the hash of an entry: over the hash before it, its place, and what it tells except the quota."""
-    return hashlib.new("sm3", previous + orjson.dumps([node, number, *told[:9]])).digest()
+    """Return the hash of an entry: over the hash before it, its place, and what it tells except the quotas."""
+    facts = [node, number, *told[:9], *told[HANDED:MOST_ROWS]]
+    return hashlib.new("sm3", previous + orjson.dumps(facts)).digest()
+
+
+def answer_digest(content: bytes, *, version: int, part: int, rows: int) -> str:
+    """Return the digest of a batch's answer in hexadecimal: SM3 over its place, its rows and its SHA-256.
+
+    Args:
+        content: the SHA-256 of the bytes that leave, which is also their Content-Digest.
+        version: of the resource.
+        part: of the version.
+        rows: in the answer.
+    """
+    return hashlib.new("sm3", f"{version}\n{part}\n{rows}\n".encode() + content).hexdigest()

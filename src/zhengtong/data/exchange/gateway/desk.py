@@ -37,7 +37,7 @@ class Query:
 
 
 class ScribeLine:
-    """The line to the scribe, opened on first use and again after it broke.
+    """The line to the scribe, opened on first use and again after it broke; one message on it at a time.
 
     Args:
         path: the scribe's socket.
@@ -46,6 +46,7 @@ class ScribeLine:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self._turn = asyncio.Lock()
 
     async def record(self, entries: Sequence[Entry]) -> list[Verdict]:
         """Have *entries* written; return a verdict for each.
@@ -54,7 +55,7 @@ class ScribeLine:
             RecordUnavailable: the scribe is not there or does not answer.
         """
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(PATIENCE), self._turn:
                 if self._streams is None:
                     self._streams = await asyncio.open_unix_connection(self._path)
                 reader, writer = self._streams
@@ -122,7 +123,7 @@ class Desk:
             if verdict is Verdict.WRITTEN:
                 _settle(future, text=_answer(query, row))
             else:
-                _settle(future, problem=_refusal(verdict))
+                _settle(future, problem=refusal_of(verdict))
 
 
 def _look(query: Query, found: dict[tuple[str, bytes], points.Found]) -> tuple[points.Found | None, Entry]:
@@ -149,7 +150,8 @@ def _answer(query: Query, row: points.Found | None) -> bytes:
     return orjson.dumps({"data": data, "found": row is not None, "request_digest": query.digest.hex()})
 
 
-def _refusal(verdict: Verdict) -> Refusal:
+def refusal_of(verdict: Verdict) -> Refusal:
+    """Return what refuses a look that was not written."""
     return QueryReplayed() if verdict is Verdict.REPLAYED else QuotaUsedUp()
 
 

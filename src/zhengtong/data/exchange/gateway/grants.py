@@ -10,11 +10,20 @@ from uuid import UUID
 
 from django.db import connection
 
-from zhengtong.data.exchange.contracts import Algorithm, Mask
+from zhengtong.data.catalog.api import SharingMode
+from zhengtong.data.exchange.contracts import MODES, Algorithm, Mask
 from zhengtong.data.exchange.gateway.masks import masked
-from zhengtong.data.exchange.gateway.refusals import AgreementNotWorking, FieldNotAgreed, SignatureWrong
+from zhengtong.data.exchange.gateway.refusals import (
+    AgreementNotWorking,
+    AgreementStopped,
+    FieldNotAgreed,
+    ModeNotAgreed,
+    SignatureWrong,
+)
 from zhengtong.data.exchange.gateway.signatures import checker
-from zhengtong.data.exchange.models import AccessKey
+from zhengtong.data.exchange.models import AccessKey, Agreement
+from zhengtong.data.exchange.queries import state_of
+from zhengtong.kernel.errors import Refusal
 
 REREAD = 1.0
 """Seconds after which a change, a revocation among them, works at the latest."""
@@ -51,6 +60,22 @@ class Grant:
     high: int | None
     daily_quota: int
     expires_on: date
+    modes: frozenset[str]
+    daily_rows: int
+
+    def require_mode(self, mode: SharingMode) -> None:
+        """Return when the data may be fetched in this way.
+
+        Raises:
+            ModeNotAgreed: they may not.
+        """
+        if mode not in self.modes:
+            raise ModeNotAgreed(mode=MODES[mode])
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether it reaches only rows of an area."""
+        return self.low is not None and self.high is not None
 
     def covers(self, place: int | None) -> bool:
         """Say whether a row of this place lies in the agreement's area."""
@@ -69,7 +94,7 @@ class Grant:
         foreign = [name for name in asked if name not in self.fields]
         if foreign:
             raise FieldNotAgreed(names="、".join(foreign[:5]))
-        return tuple(asked)
+        return tuple(dict.fromkeys(asked))
 
     def apply(self, row: Mapping[str, Any], columns: Sequence[str]) -> dict[str, object]:
         """Return the fields of *row* that leave, masked as agreed."""
@@ -119,11 +144,23 @@ class Grants:
 
         Raises:
             AgreementNotWorking: there is none.
+            AgreementStopped: the application has one, but it does not work now.
         """
         grant = self._grants.get(identifier)
         if grant is None or grant.application != application or today > grant.expires_on:
-            raise AgreementNotWorking
+            raise _why_not(identifier, application, today)
         return grant
+
+
+def _why_not(identifier: str, application: UUID, today: date) -> Refusal:
+    """Return what tells why an agreement does not work: to whom it belongs why, to others nothing."""
+    try:
+        own = Agreement.objects.filter(pk=UUID(identifier), request__application=application).first()
+    except ValueError:
+        own = None
+    if own is None:
+        return AgreementNotWorking()
+    return AgreementStopped(state=state_of(own, today).label, reason=own.reason)
 
 
 def _rows(cursor: Any) -> list[tuple[Any, ...]]:
@@ -145,6 +182,8 @@ def _grant(row: tuple[Any, ...]) -> Grant:
         high=high,
         daily_quota=quota,
         expires_on=expires_on if isinstance(expires_on, date) else date.fromisoformat(expires_on),
+        modes=frozenset(agreed.get("modes", [SharingMode.QUERY])),
+        daily_rows=agreed.get("daily_rows", 0),
     )
 
 

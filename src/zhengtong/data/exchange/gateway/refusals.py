@@ -45,7 +45,7 @@ class QueryUnreadable(InvalidInput):
 
     code = "query_unreadable"
     message = _("请求内容无法读取：{what}")
-    remedy = _("请按接口说明提交 JSON：agreement、key、business，可选 fields。")
+    remedy = _("请按接口说明提交 JSON；可填的名称见提示。")
 
 
 class AgreementNotWorking(Refusal):
@@ -55,6 +55,32 @@ class AgreementNotWorking(Refusal):
     status = 403
     message = _("没有允许本应用查询的有效协议。")
     remedy = _("请核对协议编号；协议可能尚未生效、已暂停、到期或终止。")
+
+
+class AgreementStopped(Refusal):
+    """The application's agreement does not work now; it is told why."""
+
+    code = "agreement_stopped"
+    status = 403
+    message = _("协议现在不能使用：{state}。{reason}")
+    remedy = _("暂停的协议由签约部门恢复；到期或终止的须重新申请。")
+
+
+class ModeNotAgreed(Refusal):
+    """The agreement does not let the data be fetched in this way."""
+
+    code = "mode_not_agreed"
+    status = 403
+    message = _("协议没有约定这种共享方式：{mode}")
+    remedy = _("请按协议约定的方式获取，或重新申请并选择该方式。")
+
+
+class PartUnknown(NotFound):
+    """The version has fewer parts."""
+
+    code = "part_unknown"
+    message = _("该版本没有第 {part} 片。")
+    remedy = _("请先查询清单；片号从 0 开始。")
 
 
 class BusinessNotAgreed(Refusal):
@@ -80,7 +106,7 @@ class QuotaUsedUp(Refusal):
 
     code = "quota_used_up"
     status = 429
-    message = _("今日调用次数已达协议约定的上限。")
+    message = _("今日调用次数或行数已达协议约定的上限。")
     remedy = _("请于次日再试，或申请提高限额。")
 
 

@@ -10,8 +10,8 @@ import asyncio
 import contextlib
 import fcntl
 import socket
-from collections import Counter, OrderedDict
-from collections.abc import Iterator, Sequence
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from enum import IntEnum
 from pathlib import Path
@@ -21,9 +21,9 @@ from uuid import UUID
 import orjson
 from django.db import IntegrityError, connection, transaction
 
-from zhengtong.data.exchange.gateway.chain import START, link
+from zhengtong.data.exchange.gateway.chain import HANDED, MOST_ROWS, ROWS, START, link
 from zhengtong.data.exchange.gateway.signatures import WINDOW
-from zhengtong.data.exchange.models import Look
+from zhengtong.data.exchange.models import Look, Usage
 from zhengtong.kernel import clock
 
 REMEMBERED = 2 * WINDOW + 60
@@ -31,6 +31,9 @@ REMEMBERED = 2 * WINDOW + 60
 _LENGTH = 4
 _LARGEST_MESSAGE = 8 << 20
 Told: TypeAlias = list[Any]
+Use: TypeAlias = tuple[int, int]
+"""Looks and rows."""
+_NONE = (0, 0)
 
 
 class Verdict(IntEnum):
@@ -46,9 +49,10 @@ class AlreadyWritingError(RuntimeError):
 
 
 _INSERT = """INSERT INTO exchange_look (node, number, at, agreement, access_key, nonce, business, key, subject, outcome,
-    request_digest, hash) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"""
-_COUNT = """INSERT INTO exchange_usage (agreement, day, count) VALUES (%s, %s, %s)
-    ON CONFLICT (agreement, day) DO UPDATE SET count = exchange_usage.count + excluded.count RETURNING count"""
+    request_digest, hash, handed) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"""
+_COUNT = """INSERT INTO exchange_usage (agreement, day, count, rows) VALUES (%s, %s, %s, %s)
+    ON CONFLICT (agreement, day) DO UPDATE SET count = exchange_usage.count + excluded.count,
+    rows = exchange_usage.rows + excluded.rows RETURNING count, rows"""
 
 
 class Record:
@@ -62,7 +66,7 @@ class Record:
         self.node = node
         self.number, self.head = 0, START
         self._nonces: OrderedDict[tuple[str, str], int] = OrderedDict()
-        self._used: dict[str, tuple[date, int]] = {}
+        self._used: dict[str, tuple[date, Use]] = {}
 
     def open(self, at: datetime) -> None:
         """Read where the chain stands and which nonces could still come again."""
@@ -79,13 +83,13 @@ class Record:
     def write(self, looks: Sequence[Told], *, at: datetime) -> list[Verdict]:
         """Write what may be written of *looks* in one transaction; return a verdict for each, in order."""
         day = clock.on_day(at)
-        verdicts, fresh, taken = list[Verdict](), list[Told](), Counter[str]()
+        verdicts, fresh, taken = list[Verdict](), list[Told](), dict[str, Use]()
         for told in looks:
             verdict = self._judge(told, day, taken)
             verdicts.append(verdict)
             if verdict is Verdict.WRITTEN:
                 fresh.append(told)
-                taken[told[1]] += 1
+                taken[told[1]] = _plus(taken.get(told[1], _NONE), (1, _rows_of(told)))
         if fresh:
             try:
                 self._commit(fresh, taken, day)
@@ -97,17 +101,25 @@ class Record:
         self._let_go(_micros(at))
         return verdicts
 
-    def _judge(self, told: Told, day: date, taken: Counter[str]) -> Verdict:
+    def _judge(self, told: Told, day: date, taken: Mapping[str, Use]) -> Verdict:
         asked = (told[2], told[3])
         if asked in self._nonces:
             return Verdict.REPLAYED
-        known, used = self._used.get(told[1], (day, 0))
-        if (used if known == day else 0) + taken[told[1]] >= told[9]:
+        looks, rows = _plus(self._used_on(day, told[1]), taken.get(told[1], _NONE))
+        if looks >= told[9] or (len(told) > HANDED and rows + _rows_of(told) > told[MOST_ROWS]):
             return Verdict.QUOTA
         self._nonces[asked] = told[0]
         return Verdict.WRITTEN
 
-    def _commit(self, fresh: Sequence[Told], taken: Counter[str], day: date) -> None:
+    def _used_on(self, day: date, agreement: str) -> Use:
+        """Return how an agreement was used on *day*; what a scribe before this one wrote is read once."""
+        known = self._used.get(agreement)
+        if known is None or known[0] != day:
+            row = Usage.objects.filter(agreement=agreement, day=day).values_list("count", "rows").first()
+            known = self._used[agreement] = (day, row or _NONE)
+        return known[1]
+
+    def _commit(self, fresh: Sequence[Told], taken: Mapping[str, Use], day: date) -> None:
         number, head, rows = self.number, self.head, list[tuple[Any, ...]]()
         for told in fresh:
             number += 1
@@ -116,9 +128,9 @@ class Record:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.executemany(_INSERT, rows)
             used = {}
-            for agreement, count in taken.items():
-                cursor.execute(_COUNT, [_id(agreement), day, count])
-                used[agreement] = (day, cursor.fetchone()[0])
+            for agreement, (looks, handed) in taken.items():
+                cursor.execute(_COUNT, [_id(agreement), day, looks, handed])
+                used[agreement] = (day, cursor.fetchone())
         self.number, self.head = number, head
         self._used.update(used)
 
@@ -213,8 +225,16 @@ def alone(path: Path) -> Iterator[None]:
         yield
 
 
+def _rows_of(told: Told) -> int:
+    return told[HANDED][ROWS] if len(told) > HANDED else 0
+
+
+def _plus(one: Use, other: Use) -> Use:
+    return one[0] + other[0], one[1] + other[1]
+
+
 def _row(node: str, number: int, told: Told, hashed: bytes) -> tuple[Any, ...]:
-    at, agreement, key_id, nonce, business, key, subject, outcome, digest, _quota = told
+    at, agreement, key_id, nonce, business, key, subject, outcome, digest = told[:9]
     moment = datetime.fromtimestamp(at / 1_000_000, UTC)
     return (
         node,
@@ -229,6 +249,7 @@ def _row(node: str, number: int, told: Told, hashed: bytes) -> tuple[Any, ...]:
         outcome,
         bytes.fromhex(digest),
         hashed,
+        orjson.dumps(told[HANDED]).decode() if len(told) > HANDED else "",
     )
 
 

@@ -20,6 +20,8 @@ from django.conf import settings
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
+    from zhengtong.data.exchange.gateway.signed import SignedEndpoint
+
 _COMMAND = "from zhengtong.site.cli import main; main()"
 SOCKET = "scribe.sock"
 LOCK = "scribe.lock"
@@ -54,16 +56,24 @@ def make_application() -> "Starlette":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhengtong.site.settings.base")
     django.setup()
     from zhengtong.data.exchange.gateway.asgi import QueryEndpoint, application  # noqa: PLC0415
+    from zhengtong.data.exchange.gateway.batches import BatchEndpoint, ManifestEndpoint  # noqa: PLC0415
     from zhengtong.data.exchange.gateway.businesses import Businesses  # noqa: PLC0415
     from zhengtong.data.exchange.gateway.desk import Desk, ScribeLine  # noqa: PLC0415
     from zhengtong.data.exchange.gateway.grants import Grants  # noqa: PLC0415
+    from zhengtong.data.exchange.gateway.holdings import Holdings  # noqa: PLC0415
 
     line = ScribeLine(socket_path())
 
     async def probe() -> None:
         await line.record([])
 
-    return application(QueryEndpoint(Grants(), Desk(line.record), Businesses()), probe)
+    grants, holdings = Grants(), Holdings()
+    endpoints: dict[str, SignedEndpoint] = {
+        "/v1/query": QueryEndpoint(grants, Desk(line.record), Businesses()),
+        "/v1/batch": BatchEndpoint(grants, holdings, line.record),
+        "/v1/batch/manifest": ManifestEndpoint(grants, holdings),
+    }
+    return application(endpoints, probe)
 
 
 def run(host: str, port: int, workers: int) -> int:

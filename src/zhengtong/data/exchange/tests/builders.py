@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from zhengtong.data.catalog import api as catalog
-from zhengtong.data.catalog.api import SharingClass
+from zhengtong.data.catalog.api import SharingClass, SharingMode
 from zhengtong.data.catalog.models import Dataset
 from zhengtong.data.exchange import api as exchange
 from zhengtong.data.exchange.contracts import Algorithm, FieldGrant, Mask, Terms
@@ -39,10 +40,11 @@ def a_dataset(provider: UUID, sharing: SharingClass = SharingClass.UNCONDITIONAL
             element(name="id_number", title="公民身份号码", length=18, key=True, data_class=personal),
             element(name="name", title="姓名", length=50, data_class=personal),
             element(name="born_on", title="出生日期", type=catalog.ElementType.DATE, data_class=personal),
-            element(name="region", title="区划代码", length=12),
+            element(name="region", title="区划代码", length=12, standard="region"),
             element(name="phone", title="联系电话", length=20, data_class=personal),
         ),
         sharing=sharing,
+        modes=(catalog.SharingMode.QUERY, catalog.SharingMode.BATCH, catalog.SharingMode.SUBSCRIPTION),
         condition="办理本部门事项需要核验身份" if sharing is SharingClass.CONDITIONAL else "",
         basis="试点规定" if sharing is SharingClass.WITHHELD else "",
     )
@@ -63,7 +65,14 @@ def person(number: int) -> PointRow:
     return PointRow(key=own, subject=UUID(int=number + 1), place=1_000 + number % 100, row=row)
 
 
-def some_terms(at: datetime, *, quota: int = 1_000, region: str | None = None) -> Terms:
+def some_terms(
+    at: datetime,
+    *,
+    quota: int = 1_000,
+    region: str | None = None,
+    modes: tuple[SharingMode, ...] = (SharingMode.QUERY,),
+    rows: int = 0,
+) -> Terms:
     return Terms(
         fields=FIELDS,
         items=(ITEM,),
@@ -72,6 +81,8 @@ def some_terms(at: datetime, *, quota: int = 1_000, region: str | None = None) -
         daily_quota=quota,
         region=region,
         expires_on=at.date() + timedelta(days=300),
+        modes=modes,
+        daily_rows=rows,
     )
 
 
@@ -85,7 +96,7 @@ def an_application(organisation: UUID, at: datetime) -> UUID:
     return identity.register_application(actor=SYSTEM, organisation=organisation, name=name, sector="s", at=at).subject
 
 
-def an_agreement(*, at: datetime, quota: int = 1_000, region: str | None = None) -> tuple[str, UUID]:
+def an_agreement(*, at: datetime, **terms: Any) -> tuple[str, UUID]:
     """An agreement about people, and the application that may ask."""
     some_regions()
     provider, consumer = an_organisation(name="公安局"), an_organisation(name="民政局")
@@ -94,7 +105,7 @@ def an_agreement(*, at: datetime, quota: int = 1_000, region: str | None = None)
     application = an_application(consumer, at)
     made = exchange.ask(
         actor=consumer_of(consumer), request=new_id(), dataset=DATASET, application=application,
-        wanted=some_terms(at, quota=quota, region=region), at=at,
+        wanted=some_terms(at, **terms), at=at,
     )  # fmt: skip
     assert made.agreement
     return str(made.agreement), application

@@ -1,26 +1,16 @@
 """A query at the gateway: what is answered, what is refused, and that each look is on record before it answers."""
 
-import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 from uuid import UUID
 
 import orjson
 import pytest
-from django.db import connections
 
 from zhengtong.data.exchange import api as exchange
-from zhengtong.data.exchange.contracts import Algorithm
-from zhengtong.data.exchange.gateway import points, signatures
-from zhengtong.data.exchange.gateway.asgi import LARGEST_BODY, QueryEndpoint
-from zhengtong.data.exchange.gateway.businesses import Businesses
+from zhengtong.data.exchange.gateway import points
 from zhengtong.data.exchange.gateway.chain import Entry
-from zhengtong.data.exchange.gateway.desk import Desk
-from zhengtong.data.exchange.gateway.grants import Grants
-from zhengtong.data.exchange.gateway.refusals import RecordUnavailable
 from zhengtong.data.exchange.gateway.scribe import Record, Verdict
+from zhengtong.data.exchange.gateway.signed import LARGEST_BODY
 from zhengtong.data.exchange.models import Look, Usage
 from zhengtong.data.exchange.tests.builders import (
     DATASET,
@@ -32,65 +22,9 @@ from zhengtong.data.exchange.tests.builders import (
     id_number,
     person,
 )
+from zhengtong.data.exchange.tests.counter import NOW, Counter
 
 pytestmark = pytest.mark.django_db
-NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
-
-
-@dataclass(kw_only=True)
-class Counter:
-    """A gateway in this process: real grants, real record, no socket between them."""
-
-    agreement: str
-    key: tuple[str, bytes]
-    now: float = NOW.timestamp()
-    record: Record = field(default_factory=lambda: Record("test"))
-    broken: bool = False
-
-    def __post_init__(self) -> None:
-        self.seconds = 0.0
-        self.record.open(NOW)
-        self.grants = Grants(monotonic=lambda: self.seconds)
-        businesses = Businesses(monotonic=lambda: self.seconds)
-        self.endpoint = QueryEndpoint(self.grants, Desk(self._write), businesses, now=lambda: self.now)
-
-    async def _write(self, entries: Sequence[Entry]) -> list[Verdict]:
-        if self.broken:
-            raise RecordUnavailable
-        return self.record.write([entry.told() for entry in entries], at=datetime.fromtimestamp(self.now, UTC))
-
-    def ask(self, number: int = 0, *, nonce: str = "", **document: Any) -> tuple[int, dict[str, Any]]:
-        asked = {"agreement": self.agreement, "key": id_number(number), "business": ITEM, **document}
-        return self.send(orjson.dumps(asked), nonce=nonce)[0]
-
-    def send(self, *bodies: bytes, nonce: str = "") -> list[tuple[int, dict[str, Any]]]:
-        self.seconds += 2  # more than the snapshot keeps
-
-        ours = connections["default"]
-
-        async def together() -> list[tuple[int, dict[str, Any]]]:
-            connections["default"] = ours  # Django would open another one for the event loop, outside this test's
-            return list(await asyncio.gather(*(self._one(body, nonce) for body in bodies)))
-
-        return asyncio.run(together())
-
-    async def _one(self, body: bytes, nonce: str) -> tuple[int, dict[str, Any]]:
-        made = signatures.sign(
-            method="POST", path="/v1/query", body=body, key_id=self.key[0], algorithm=Algorithm.HMAC_SHA256,
-            key=self.key[1], now=int(self.now), nonce=nonce,
-        )  # fmt: skip
-        headers = [(name.lower().encode(), value.encode()) for name, value in made.items()]
-        scope = {"type": "http", "method": "POST", "path": "/v1/query", "headers": headers}
-        said: list[Any] = []
-
-        async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": body, "more_body": False}
-
-        async def send(message: Any) -> None:
-            said.append(message)
-
-        await self.endpoint(scope, receive, send)
-        return said[0]["status"], orjson.loads(said[1]["body"])
 
 
 @pytest.fixture
@@ -194,7 +128,8 @@ def test_a_suspended_agreement_and_a_revoked_key_stop_working(counter: Counter) 
     view = exchange.agreements(consumer_of(_consumer(counter)), at=NOW)[0]
     later = NOW + timedelta(seconds=1)
     exchange.suspend(actor=consumer_of(view.consumer), agreement=view.id, reason="核查", at=later)
-    assert counter.ask()[1]["code"] == "agreement_not_working"
+    refused = counter.ask()[1]
+    assert (refused["code"], refused["details"]["reason"]) == ("agreement_stopped", "核查")
     exchange.resume(actor=consumer_of(view.consumer), agreement=view.id, at=later + timedelta(seconds=1))
     assert counter.ask()[0] == 200
     exchange.revoke_key(actor=SYSTEM, key=UUID(counter.key[0]), at=later)
