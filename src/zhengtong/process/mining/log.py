@@ -38,10 +38,12 @@ _SORT = """
     select case_no, cast(activity as activity_name) as activity, cast(office as office_name) as office,
            cast(item as item_name) as item, completed_at, ({office_clock}) :: bigint as office_seconds
     from (
-        select event.*, event.rowid as arrival, case_no, before, works,
-               epoch(completed_at) - epoch(date_trunc('day', completed_at)) as second
-        from event join case_name using (case_id) join working_day on day = cast(completed_at as date)
-    )
+        select *, (passed // 86400) :: integer as day, (passed % 86400) :: integer as second
+        from (
+            select event.*, event.rowid as arrival, case_no, (epoch_us(completed_at) - {start}) // 1000000 as passed
+            from event join case_name using (case_id)
+        )
+    ) join working_day using (day)
     order by case_no, completed_at, arrival
 """
 # `over ()` streams over the rows as they lie, so looking one row ahead costs no second sort.
@@ -210,29 +212,32 @@ class Log:
             None,
             None,
         )
-        self._tabulate_days(first, last)
+        start = self._tabulate_days(first, last)
         self.db.execute(_NUMBER_CASES)
         for name in _NAMES:
             self.db.execute(f"drop type if exists {name}_name")
             names = f"select distinct {name} from event where {name} is not null"  # noqa: S608 -- constants
             self.db.execute(f"create type {name}_name as enum ({names})")
-        self.db.execute(_SORT.format(office_clock=_office_clock(self.hours)))
+        self.db.execute(_SORT.format(office_clock=_office_clock(self.hours), start=start))
         self.db.execute(_STEPS)
         self.db.execute("drop table sorted")
         self._ready = True
 
-    def _tabulate_days(self, first: datetime | None, last: datetime | None) -> None:
-        """Lay out every day of the log with the number of working days before it."""
-        self.db.execute("create or replace table working_day (day date, works integer, before bigint)")
+    def _tabulate_days(self, first: datetime | None, last: datetime | None) -> int:
+        """Lay out every day of the log with the seconds worked before it; return where the first begins, in µs.
+
+        Days are numbered from the first on: whole numbers join three times as fast as dates.
+        """
+        self.db.execute("create or replace table working_day (day integer, works integer, before bigint)")
         if first is None or last is None:
-            return
+            return 0
         before, rows = 0, []
-        for offset in range((last.date() - first.date()).days + 1):
-            day: date = first.date() + timedelta(days=offset)
-            works = int(self.hours.is_working_day(day))
+        for day in range((last.date() - first.date()).days + 1):
+            works = int(self.hours.is_working_day(first.date() + timedelta(days=day)))
             rows.append((day, works, before))
-            before += works
+            before += works * self.hours.seconds_a_day
         self.db.executemany("insert into working_day values (?, ?, ?)", rows)
+        return (first.date() - date(1970, 1, 1)) // timedelta(microseconds=1)
 
 
 def _cast(column: str) -> str:
@@ -246,4 +251,4 @@ def _office_clock(hours: OfficeHours) -> str:
         f"greatest(0, least(second, {seconds_of_day(closes)}) - {seconds_of_day(opens)})"
         for opens, closes in hours.intervals
     )
-    return f"before * {hours.seconds_a_day} + works * ({passed})"
+    return f"before + works * ({passed})"
