@@ -52,7 +52,8 @@ class DecisionForm(forms.Form):
         self._choose("decision", [(item.value, item.label) for item in task.decisions])
         self._choose("phrase", phrase_forms.choices(phrases))
         named = [(piece.key, str(Words(piece.name, piece.name_en))) for piece in view.evidence]
-        to_check = {piece.key for piece in view.evidence if piece.to_check}
+        denied = cases.CheckAnswer.NOT_CONFIRMED
+        to_check = {piece.key for piece in view.evidence if piece.to_check and piece.checked != denied}
         self._choose("checked", [pair for pair in named if pair[0] in to_check])
         self._choose("missing", named)
         if cases.Decision.GRANT not in task.decisions or not to_check:

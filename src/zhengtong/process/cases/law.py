@@ -12,6 +12,7 @@ from zhengtong.process.engine.api import ClockEvent, Deadline, Term, Tick, fold_
 CORRECTION_NOTICE_DAYS = 5  # §32(1)(4): all that is missing is told at once, or within five days
 EXTENSION_DAYS = 10  # §42(1): ten more days with the approval of the head of the organ
 MISSING_DAYS = 5  # when what a conditional acceptance left open must be there: this platform's own choice
+CHECK_DAYS = 3  # when a department that was asked answers, unless the case is due before: this platform's own choice
 ARCHIVE_DAYS = 30  # when a concluded case is archived: this platform's own choice
 DECISION_DAYS = 20  # §42(1): twenty days from acceptance, where no other law says otherwise
 
@@ -134,6 +135,19 @@ def duties_meet(earlier: Iterable[Permission], now: Permission) -> bool:
 def missing_due(accepted_on: date, calendar: Calendar) -> DueDate:
     """Return the last day to hand in what a conditional acceptance left open 容缺."""
     return calendar.due_on(accepted_on, MISSING_DAYS, Unit.WORKING_DAYS)
+
+
+def check_due(asked_on: date, case_due: date | None, calendar: Calendar) -> date:
+    """Return the day by which a department answers whether a fact holds; the case's own period runs on meanwhile.
+
+    >>> from zhengtong.kernel.calendar.api import WorkingCalendar, shipped_notices
+    >>> calendar = WorkingCalendar(shipped_notices())
+    >>> asked = date(2026, 11, 26)
+    >>> str(check_due(asked, None, calendar)), str(check_due(asked, date(2026, 11, 27), calendar))
+    ('2026-12-01', '2026-11-27')
+    """
+    due = calendar.due_on(asked_on, CHECK_DAYS, Unit.WORKING_DAYS).on
+    return due if case_due is None else max(asked_on, min(due, case_due))
 
 
 def decision_due(accepted_on: date, days: int, unit: Unit, calendar: Calendar) -> DueDate:

@@ -243,3 +243,47 @@ class Phrase(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} {self.version}"
+
+
+class EvidenceCheck(models.Model):
+    """A request to the department that keeps a fact to check a piece of evidence 核验请求; answered once.
+
+    Invariant: an answer has its moment; of one piece of a case one request waits. Question and reason may speak of the
+    person, so both lie sealed.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="+", db_index=False)
+    evidence = models.CharField(max_length=60)
+    evidence_name = models.CharField(max_length=200)
+    evidence_name_en = models.CharField(max_length=300)
+    organisation = models.ForeignKey("identity.Organisation", models.PROTECT, related_name="+", db_index=False)
+    region = models.ForeignKey("regions.Region", models.PROTECT, related_name="+", db_index=False)
+    question: "EncryptedTextField[Any, Any]" = EncryptedTextField(purpose="process.check.question")
+    asked_by = models.UUIDField()
+    asked_at = models.DateTimeField()
+    due_on = models.DateField()
+    answer = models.CharField(max_length=16, blank=True)
+    reason: "EncryptedTextField[Any, Any]" = EncryptedTextField(purpose="process.check.reason", null=True)
+    answered_by = models.UUIDField(null=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("核验请求")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(answered_at=None, answer="") | ~models.Q(answer="") & ~models.Q(answered_at=None),
+                name="check_answered_with_its_moment",
+            ),
+            models.UniqueConstraint(
+                fields=["case", "evidence"], condition=models.Q(answered_at=None), name="check_waits_once"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["organisation", "due_on"], condition=models.Q(answered_at=None), name="check_to_answer"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.evidence}"

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from django.utils.translation import gettext
 
-from zhengtong.process.cases.contracts import CaseView
+from zhengtong.kernel.errors import Text
+from zhengtong.process.cases.contracts import CaseView, CheckAnswer
 from zhengtong.process.cases.queries import sources_in
 from zhengtong.process.forms import api as forms
 from zhengtong.process.items.api import EvidenceRoute, Words
@@ -42,6 +43,9 @@ class EvidenceLine:
     missing: bool
     to_check: bool
     file: str
+    check: str
+    checked: Text
+    checked_by: str
 
 
 def evidence_lines(view: CaseView) -> list[EvidenceLine]:
@@ -55,6 +59,9 @@ def evidence_lines(view: CaseView) -> list[EvidenceLine]:
             missing=piece.missing,
             to_check=piece.to_check,
             file=piece.file,
+            check=piece.check,
+            checked=CheckAnswer(piece.checked).label if piece.checked else "",
+            checked_by=piece.checked_by,
         )
         for piece in view.evidence
     ]

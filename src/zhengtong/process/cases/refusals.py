@@ -300,3 +300,45 @@ class NeedsReading(Refusal):
     status = 422
     message = _("这件有待核验的材料、未答复的数据异议，或者是同事的任务，不能批量办理。")
     remedy = _("请打开办件逐件办理。")
+
+
+class CheckUnknown(NotFound):
+    """There is no such request, or not for this reader."""
+
+    code = "check_unknown"
+    message = _("没有找到这个核验请求。")
+    remedy = _("请从“核验请求”或者办件卷宗进入。")
+
+
+class CheckAsked(Conflict):
+    """A request about this piece of evidence waits for its answer already."""
+
+    code = "check_asked"
+    message = _("这份材料已经请部门核验，正在等答复。")
+    remedy = _("请等待答复；紧急的请直接联系核验部门。")
+
+
+class CheckAnswered(Conflict):
+    """The request was answered already, by this official or by another."""
+
+    code = "check_answered"
+    message = _("这个核验请求已经答复过了。")
+    remedy = _("请刷新页面查看答复；需要更正的请联系提出请求的单位。")
+
+
+class NotToCheck(Refusal):
+    """A licence or shared data proves the piece already, or it is none of this case."""
+
+    code = "check_not_needed"
+    status = 422
+    message = _("这份材料不需要部门核验：已经由证照或者共享数据证明，或者不是本办件的材料。")
+    remedy = _("请从列出的材料中选择。")
+
+
+class KeeperMissing(Refusal):
+    """The department has no body where the case is handled."""
+
+    code = "check_keeper_missing"
+    status = 422
+    message = _("这个部门在办件所在地没有承办机构，不能请求核验。")
+    remedy = _("请选择另一个部门，或者自行核验。")

@@ -37,7 +37,7 @@ HANDLER, SUPERVISOR, KEEPER = "case_handler", "case_supervisor", "license_keeper
 _LEADING = frozenset({*map(str, store.Permission), *map(str, systems.Permission)})  # a leader reforms and connects
 _KEEPING = frozenset(str(name) for name in licenses.Permission)  # only the issuing body keeps its licences
 _DESKS = frozenset(map(str, cases.DeskPermission))  # the head of an organ answers for its desks
-_PHRASES = frozenset({str(cases.DeskPermission.KEEP_PHRASES)})  # so does who handles its cases, for the texts
+_AT_HAND = {str(cases.DeskPermission.KEEP_PHRASES), str(cases.DeskPermission.ANSWER_CHECKS)}  # who handles its cases
 _SUPERVISING = frozenset({str(cases.Permission.EXTEND), str(cases.Permission.SUPERVISE)}) | _DESKS
 _OPENING = frozenset(map(str, opening.Permission))  # a department's officer applies, its head decides
 _OF_BODIES = frozenset(  # held for one's own body alone
@@ -212,7 +212,7 @@ def refresh_roles(*, at: datetime) -> int:
             "办件经办",
             "Case handler",
             Duty.BUSINESS,
-            (set(_OF_BODIES - _SUPERVISING) | {str(cases.DeskPermission.KEEP_PHRASES)}),
+            (set(_OF_BODIES) - _SUPERVISING) | _AT_HAND,
         ),
         KEEPER: ("证照管理", "Licence keeper", Duty.BUSINESS, set(_KEEPING)),
         SUPERVISOR: ("办件督办", "Case supervisor", Duty.BUSINESS, set(_SUPERVISING)),

@@ -50,6 +50,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
         "in_place_of": "" if away is None else names_of([away]).get(away, ""),
         "answers": cases.read_application(view),
         "evidence": cases.evidence_lines(view),
+        "may_ask": bool(cases.checkable(view.evidence)),
         "contested": cases.contested(view, at=at),
         "procedure": cases.Procedure(view.procedure).label if view.procedure else "",
     }

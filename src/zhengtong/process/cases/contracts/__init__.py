@@ -4,6 +4,7 @@ The verbs are those of the Administrative License Law 行政许可法: receive �
 conclude 办结, withdraw 撤回.
 """
 
+from zhengtong.process.cases.contracts.checks import CheckAnswer, CheckLine, CheckPage, CheckView
 from zhengtong.process.cases.contracts.events import (
     AcceptanceRecalled,
     CaseAccepted,
@@ -64,6 +65,10 @@ __all__ = [
     "CaseSuspended",
     "CaseTransferred",
     "CaseView",
+    "CheckAnswer",
+    "CheckLine",
+    "CheckPage",
+    "CheckView",
     "DeadlineLight",
     "Decision",
     "DeskPermission",

@@ -164,7 +164,10 @@ PROCESSES = ("single_item", "joint_review")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ServedEvidence:
-    """A piece of evidence of a case and which way served it; `to_check` until the department has checked it."""
+    """A piece of evidence of a case and which way served it; `to_check` until the department has checked it.
+
+    `check` is the request to a department, `checked` its answer (`asked` until there is one), `checked_by` its name.
+    """
 
     key: str
     name: str
@@ -175,6 +178,9 @@ class ServedEvidence:
     to_check: bool = False
     missing: bool = False
     file: str = ""
+    check: str = ""
+    checked: str = ""
+    checked_by: str = ""
 
 
 class EvidenceSource(Protocol):

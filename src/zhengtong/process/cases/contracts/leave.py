@@ -17,11 +17,13 @@ class Permission(StrEnum):
 
     ARRANGE_LEAVE = "process.desk:arrange_leave"
     KEEP_PHRASES = "process.desk:keep_phrases"
+    ANSWER_CHECKS = "process.desk:answer_checks"
 
 
 DESK_SENTENCES: Mapping[Permission, Text] = {
     Permission.ARRANGE_LEAVE: gettext_lazy("为本单位人员登记请假、安排代班"),
     Permission.KEEP_PHRASES: gettext_lazy("维护本单位的常用意见"),
+    Permission.ANSWER_CHECKS: gettext_lazy("答复其他部门请本单位核验的材料"),
 }
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import datetime, time, timedelta
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,6 @@ from zhengtong.process.cases import law
 from zhengtong.process.cases.contracts import (
     CaseState,
     Decision,
-    Permission,
 )
 from zhengtong.process.cases.models import Case, Stage
 from zhengtong.process.cases.queries import Document
@@ -47,6 +47,8 @@ CLAUSES = {
     "delegate": "公务员法§14",
     "take_back": "公务员法§14",
     "recall": "行政许可法§32",
+    "ask_check": "国务院令第716号",
+    "answer_check": "国务院令第716号",
     "escalate": "行政许可法§60",
     "archive": "档案法§13",
     "review": "国办发〔2019〕51号",
@@ -130,7 +132,7 @@ def sealed(document: Document) -> str:
 
 
 def record_act(
-    actor: Actor, verb: str, row: Case, at: datetime, *, permission: Permission | None = None, after: Any = None
+    actor: Actor, verb: str, row: Case, at: datetime, *, permission: StrEnum | None = None, after: Any = None
 ) -> None:
     """Record an act on a case in the ledger; the case is at its next revision from then on."""
     if verb not in _UNREAD:

@@ -13,6 +13,7 @@ from zhengtong.process.cases import evidence, law, leave
 from zhengtong.process.cases.contracts import (
     DECISIONS,
     EXTENSION,
+    CheckAnswer,
     Decision,
     Permission,
     Procedure,
@@ -155,7 +156,9 @@ def _leave_open(row: Case, missing: Collection[str], at: datetime) -> None:
 
 def _evidence_complete(row: Case, checked: Collection[str], at: datetime) -> None:
     pieces = evidence.load(row.evidence)
-    still = [piece for piece in pieces if piece.missing or (piece.to_check and piece.key not in checked)]
+    denied = {piece.key for piece in pieces if piece.checked == CheckAnswer.NOT_CONFIRMED}
+    seen = set(checked) - denied  # what its keeper did not confirm, nobody else declares checked
+    still = [piece for piece in pieces if piece.missing or (piece.to_check and piece.key not in seen)]
     if still:
         raise EvidenceOpen(names="、".join(piece.name for piece in still))
     if any(piece.to_check for piece in pieces):
