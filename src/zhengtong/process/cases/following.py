@@ -7,6 +7,8 @@ Processes share the ids of their nodes: tasks `accept`, `supplement`, `opine`, `
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from django.db.models import Max
+
 from zhengtong.kernel import clock
 from zhengtong.kernel.calendar import api as calendars
 from zhengtong.kernel.events.api import emit
@@ -22,9 +24,11 @@ from zhengtong.process.cases.contracts import (
 )
 from zhengtong.process.cases.models import Case, Stage
 from zhengtong.process.cases.services.clocks import start_periods
+from zhengtong.process.cases.services.common import record_act
 from zhengtong.process.items import api as items
 from zhengtong.process.store import api as store
 from zhengtong.process.store.api import InstanceState, LogEntry, Receipt
+from zhengtong.trust.identity import api as identity
 
 _STATE_OF_TASK = {
     "accept": CaseState.RECEIVED,
@@ -43,6 +47,9 @@ def after_step(receipt: Receipt, at: datetime) -> None:
     if case is None:
         return
     before = CaseState(case.state)
+    deemed = any(entry.what == "event_caught" and entry.node == "silence" for entry in receipt.entries)
+    if deemed:
+        record_act(identity.system_actor(), "deem", case, at)
     case.state = _state(receipt, before)
     if CaseState(case.state).ended:
         case.concluded_at = at
@@ -51,8 +58,8 @@ def after_step(receipt: Receipt, at: datetime) -> None:
     case.revision += 1
     case.save()
     if case.state == CaseState.ACCEPTED and case.accepted_on is None:
-        start_periods(case, clock.on_day(at))
-    _move_stages(case, receipt.entries, at)
+        start_periods(case, _handed_in_on(case) if deemed else clock.on_day(at))
+    _move_stages(case, receipt.entries, at, deemed=deemed)
     if case.state != before:
         _announce(case, at)
 
@@ -81,10 +88,15 @@ def _issue(case: Case, at: datetime) -> str:
     return outputs.issue(order, at=at)
 
 
-def _move_stages(case: Case, entries: Iterable[LogEntry], at: datetime) -> None:
+def _handed_in_on(case: Case) -> date:
+    """Return the day the papers came: silence is acceptance from that day on (§32)."""
+    supplied = Stage.objects.filter(case=case, decision=Decision.SUPPLIED).aggregate(last=Max("closed_at"))["last"]
+    return clock.on_day(supplied or case.received_at)
+
+
+def _move_stages(case: Case, entries: Iterable[LogEntry], at: datetime, *, deemed: bool) -> None:
     """Open and close the stages whose work items the step opened and closed."""
     closed = {entry.data["work_item"] for entry in entries if entry.what in {"work_completed", "work_withdrawn"}}
-    deemed = any(entry.what == "event_caught" and entry.node == "silence" for entry in entries)
     waiting = Stage.objects.filter(case=case, closed_at=None)
     if CaseState(case.state).ended:
         waiting.update(closed_at=at, decision=Decision.LAPSED)
@@ -126,7 +138,7 @@ def _stage(case: Case, entry: LogEntry, joined: dict[int, tuple[str, str]], at: 
 def _due(case: Case, node: str, at: datetime) -> date | None:
     if node == "accept":
         return law.acceptance_due(clock.on_day(at), calendars.current()).on
-    return case.promised_due if node in {"decide", "opine"} else None
+    return law.shown_due(case.promised_due, case.suspended_on) if node in {"decide", "opine"} else None
 
 
 def _announce(case: Case, at: datetime) -> None:

@@ -92,8 +92,10 @@ def deadlines(
 ) -> Mapping[str, Deadline]:
     """Return where the statutory and the promised term stand (§42, §45, §82).
 
+    A promise that has run out stays broken: an extension approved later lengthens the statutory term alone.
+
     Raises:
-        ClockContradiction: an extension longer than §42 allows, or after the term has run out.
+        ClockContradiction: an extension longer than §42 allows, or after the statutory term has run out.
 
     >>> from zhengtong.kernel.calendar.api import WorkingCalendar, shipped_notices
     >>> calendar = WorkingCalendar(shipped_notices())
@@ -102,11 +104,32 @@ def deadlines(
     >>> str(both["promised"].due_on), str(both["statutory"].due_on)
     ('2026-12-04', '2026-12-29')
     """
-    terms = [
+    legal, kept = (
         Term(key=key, length=length, unit=unit, longest_extension=EXTENSION_DAYS)
         for key, (length, unit) in (("statutory", statutory), ("promised", promised))
-    ]
-    return fold_clock(events, terms, calendar)
+    )
+    happened = tuple(events)
+    in_time: list[ClockEvent] = []
+    for event in happened:
+        if event.tick is Tick.EXTENDED and has_run_out(fold_clock(in_time, [kept], calendar)[kept.key], event.on):
+            continue
+        in_time.append(event)
+    return {**fold_clock(happened, [legal], calendar), **fold_clock(in_time, [kept], calendar)}
+
+
+def has_run_out(deadline: Deadline, today: date) -> bool:
+    """Say whether a term has run out: not while the clock stands still, unless it had before."""
+    return deadline.expired or (deadline.suspended_on is None and today > deadline.due_on)
+
+
+def shown_due(due: date | None, suspended_on: date | None) -> date | None:
+    """Return the day an inbox sorts and lights by: none while the clock stands still, unless it had run out before.
+
+    >>> shown_due(date(2026, 11, 26), date(2026, 11, 25)), str(shown_due(date(2026, 11, 26), date(2026, 11, 27)))
+    (None, '2026-11-26')
+    """
+    stands = due is not None and suspended_on is not None and suspended_on <= due
+    return None if stands else due
 
 
 def may_return(times_returned: int) -> bool:

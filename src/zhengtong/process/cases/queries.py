@@ -31,6 +31,7 @@ from zhengtong.trust.access.api import scope_filter, within
 from zhengtong.trust.identity.contracts import Actor
 
 ACCEPTED = frozenset({Decision.ACCEPT, Decision.ACCEPT_CONDITIONALLY})
+NOBODY_DECIDED = (Decision.LAPSED, Decision.DEEMED)
 
 
 def cases_of(actor: Actor, *, at: datetime, before: str = "", limit: int = 20) -> LinePage:
@@ -72,8 +73,9 @@ def tasks_of(actor: Actor, *, at: datetime, after: str = "", limit: int = 20) ->
 
 
 def done_by(actor: Actor, *, at: datetime, before: str = "", limit: int = 20) -> LinePage:
-    """Return cases with a stage that *actor* closed, the latest first 已办."""
-    done = Stage.objects.filter(official=actor.subject).exclude(closed_at=None).select_related("case")
+    """Return cases with a stage that *actor* ended, not those that lapsed, the latest first 已办."""
+    done = Stage.objects.filter(official=actor.subject).exclude(closed_at=None).exclude(decision__in=NOBODY_DECIDED)
+    done = done.select_related("case")
     if before:
         done = done.filter(closed_at__lt=datetime.fromisoformat(before))
     found = list(done.order_by("-closed_at")[: limit + 1])
@@ -301,7 +303,7 @@ def _dossier(reference: str) -> tuple[Case, list[Stage]]:
 
 
 def _due(row: Case) -> date | None:
-    return None if row.concluded_at else row.promised_due
+    return None if row.concluded_at else law.shown_due(row.promised_due, row.suspended_on)
 
 
 def _line(row: Case, due: date | None, today: date) -> CaseLine:

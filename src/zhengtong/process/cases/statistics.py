@@ -15,7 +15,7 @@ from django.db.models.functions import Cast
 from zhengtong.kernel import clock
 from zhengtong.kernel.calendar import api as calendars
 from zhengtong.process.cases.models import Stage
-from zhengtong.process.cases.queries import within_reach
+from zhengtong.process.cases.queries import NOBODY_DECIDED, within_reach
 from zhengtong.trust.identity.contracts import Actor
 
 _OWN, _OFFICE = "own", "office"
@@ -83,6 +83,7 @@ def _waiting(desk: str, stages: QuerySet[Stage], at: datetime) -> QuerySet[Stage
 
 def _done(desk: str, stages: QuerySet[Stage], since: datetime, at: datetime) -> QuerySet[Stage, tuple[Any, ...]]:
     done = stages.filter(closed_at__gte=since, closed_at__lte=at).exclude(permission="").order_by()
+    done = done.exclude(decision__in=NOBODY_DECIDED)
     rows = done.values(desk=Value(desk), opened_on=_Day("opened_at"), closed_on=_Day("closed_at"))
     kept = Count("due_on", filter=Q(due_on__gte=F("closed_on")))
     return rows.annotate(number=Count("pk"), due=Count("due_on"), kept=kept).values_list(*_Counted._fields)

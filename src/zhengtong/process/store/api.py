@@ -63,7 +63,15 @@ from zhengtong.process.store.moving import unplaced as migration_unplaced
 from zhengtong.process.store.queries import event_log, history, open_work, state_of, variables, work_of
 from zhengtong.process.store.reforming import migrate_as, publish_as, withdraw_as
 from zhengtong.process.store.routing import CANCELLED, broadcast_signal, deliver_message
-from zhengtong.process.store.services import carry_out, fire_due_timers, publish, start, withdraw
+from zhengtong.process.store.services import (
+    carry_out,
+    fire_due_timers,
+    fire_due_timers_of,
+    hold,
+    publish,
+    start,
+    withdraw,
+)
 from zhengtong.process.store.timed import fire_due_starts
 
 __all__ = [
@@ -118,9 +126,11 @@ __all__ = [
     "event_log",
     "fire_due_starts",
     "fire_due_timers",
+    "fire_due_timers_of",
     "follow",
     "graph_of",
     "history",
+    "hold",
     "in_effect",
     "lint",
     "migrate_as",

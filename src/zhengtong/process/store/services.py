@@ -1,7 +1,7 @@
 """Acts on instances 流程指令: each is one transaction, carried out once however often the client asks."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -182,8 +182,22 @@ def fire_due_timers(at: datetime, *, limit: int = 100) -> int:
     Two dispatchers may pick the same timer: the key of its firing lets only one take effect. A timer whose process
     refuses the step is tried again after `RETRY`, so that it holds up no other.
     """
+    return _fire(statements.due_timers(session(), at, limit), at)
+
+
+def fire_due_timers_of(instance: UUID, at: datetime) -> int:
+    """Fire the timers of one instance that are due at *at*, for whoever comes before the dispatcher; how many."""
+    return _fire(statements.due_timers_of(session(), instance, at), at)
+
+
+def hold(instance: UUID) -> None:
+    """Hold *instance* until the transaction ends: whoever locks rows of their own beside it takes this lock first."""
+    statements.hold(session(), instance)
+
+
+def _fire(due: Iterable[tuple[UUID, int, datetime]], at: datetime) -> int:
     fired = 0
-    for instance, timer, moment in statements.due_timers(session(), at, limit):
+    for instance, timer, moment in due:
         try:
             carry_out(instance, FireTimer(timer=timer), key=f"timer:{timer}:{moment.isoformat()}", at=at)
             fired += 1

@@ -37,6 +37,7 @@ _LOCK = (
 LOCK = Statement(_LOCK)
 WAIT = Statement("SELECT definition_id, state, next_id, revision FROM process_store_instance WHERE id = %s FOR UPDATE")
 _EARLIER = -1  # no kind of row
+HOLD = Statement("SELECT 1 FROM process_store_instance WHERE id = %s FOR UPDATE")
 EARLIER_AND_ROWS = Statement(
     f"SELECT {_EARLIER}, sequence, digest, 0, entries FROM process_store_step"  # noqa: S608 -- a constant
     " WHERE instance_id = %s AND command_key = %s UNION ALL"
@@ -57,6 +58,9 @@ ADVANCE = Statement(
 )
 DUE_TIMERS = Statement(
     'SELECT instance_id, "key", due FROM process_store_liverow WHERE due <= %s ORDER BY due LIMIT %s'
+)
+DUE_TIMERS_OF = Statement(
+    'SELECT instance_id, "key", due FROM process_store_liverow WHERE instance_id = %s AND due <= %s ORDER BY due'
 )
 RUNNING = Statement(
     "SELECT id FROM process_store_instance WHERE definition_id = %s AND state = 'running' AND id > %s"
@@ -84,6 +88,12 @@ def lock(db: Session, instance: UUID, command_key: str) -> Locked | None:
         return None
     definition, state, next_id, revision, sequence, digest, entries = row
     return Locked(definition, state, next_id, revision, None if sequence is None else (sequence, digest, entries))
+
+
+def hold(db: Session, instance: UUID) -> None:
+    """Wait for the lock of *instance*; SQLite lets one write at a time anyway."""
+    if db.postgresql:
+        db.all(HOLD, (instance,))
 
 
 def _wait_and_lock(db: Session, instance: UUID, command_key: str) -> Locked | None:
@@ -208,6 +218,12 @@ def due_timers(db: Session, at: datetime, limit: int) -> list[tuple[UUID, int, d
     """Return instance, timer and due moment of up to *limit* timers due at *at*, the longest due first."""
     found = db.all(DUE_TIMERS, (db.moment(at), limit))
     return [(read_uuid(instance), key, read_moment(due)) for instance, key, due in found]
+
+
+def due_timers_of(db: Session, instance: UUID, at: datetime) -> list[tuple[UUID, int, datetime]]:
+    """Return the timers of *instance* due at *at*, as `due_timers` does."""
+    found = db.all(DUE_TIMERS_OF, (db.uuid(instance), db.moment(at)))
+    return [(read_uuid(owner), key, read_moment(due)) for owner, key, due in found]
 
 
 def postpone(db: Session, instance: UUID, timer: int, until: datetime) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from zhengtong.kernel import clock
 from zhengtong.kernel.events.api import emit
@@ -22,7 +22,7 @@ from zhengtong.process.cases.contracts import (
     ServedEvidence,
 )
 from zhengtong.process.cases.models import Case, Stage
-from zhengtong.process.cases.refusals import NothingToSupplement, NotOnline
+from zhengtong.process.cases.refusals import CaseUnknown, NothingToSupplement, NotOnline
 from zhengtong.process.cases.services.common import (
     HANDLING,
     close,
@@ -76,32 +76,49 @@ def receive(  # noqa: PLR0913 -- an application has so many parts, all named at 
         EvidenceNotGiven: evidence that only the applicant can give is missing.
     """
     identity.require_assurance(actor, AssuranceLevel.SUBSTANTIAL)
-    with transaction.atomic():
-        known = Case.objects.filter(pk=case, applicant=actor.party).first()
-        if known is not None:
-            return known.reference
-        guide = items.guide(item, region=region or None, at=clock.on_day(at))
-        identity.require_mandate(actor, matter=guide.item.department_key, at=at)
-        if not guide.implementations or not (guide.item.online or bundle):
-            raise NotOnline(item=guide.item.name.zh)
-        served = evidence.serve(
-            guide.item.evidence, actor=actor, committed=committed, uploads=uploads or {}, purpose=HANDLING, at=at,
-            found=found,
-        )  # fmt: skip
-        row = _new_case(actor, case, guide, at)
-        name = identity.names_of([actor.party]).get(actor.party, "")
-        asked = dict(schema or guide.item.form or forms.common_schema())
-        row.form = sealed(
-            queries.Document(applicant=name, answers=dict(form), prefilled=dict(prefilled or {}), schema=asked)
-        )
-        row.evidence, row.bundle = evidence.dump(served), bundle
-        row.save(force_insert=True)
-        evidence.count(item, served)
-        record_act(actor, "receive", row, at)
-        about = CaseReceived(case=case, item=item, applicant=actor.party)
-        emit("process.case.received.v1", subject=case, data=about, at=at)
-        _start(row, guide, actor, at)
+    try:
+        with transaction.atomic():
+            known = Case.objects.filter(pk=case, applicant=actor.party).first()
+            if known is not None:
+                return known.reference
+            guide = items.guide(item, region=region or None, at=clock.on_day(at))
+            identity.require_mandate(actor, matter=guide.item.department_key, at=at)
+            if not guide.implementations or not (guide.item.online or bundle):
+                raise NotOnline(item=guide.item.name.zh)
+            served = evidence.serve(
+                guide.item.evidence, actor=actor, committed=committed, uploads=uploads or {}, purpose=HANDLING, at=at,
+                found=found,
+            )  # fmt: skip
+            row = _new_case(actor, case, guide, at)
+            name = identity.names_of([actor.party]).get(actor.party, "")
+            asked = dict(schema or guide.item.form or forms.common_schema())
+            row.form = sealed(
+                queries.Document(applicant=name, answers=dict(form), prefilled=dict(prefilled or {}), schema=asked)
+            )
+            row.evidence, row.bundle = evidence.dump(served), bundle
+            row.save(force_insert=True)
+            evidence.count(item, served)
+            record_act(actor, "receive", row, at)
+            about = CaseReceived(case=case, item=item, applicant=actor.party)
+            emit("process.case.received.v1", subject=case, data=about, at=at)
+            _start(row, guide, actor, at)
+    except IntegrityError as error:
+        return _sent_at_once(actor, case, error)
     return row.reference
+
+
+def _sent_at_once(actor: Actor, case: UUID, error: IntegrityError) -> str:
+    """Return the reference of the case that the same form, sent twice at once, has just made.
+
+    Raises:
+        CaseUnknown: the id is another applicant's.
+    """
+    known = Case.objects.filter(pk=case).first()
+    if known is None:
+        raise error
+    if known.applicant != actor.party:
+        raise CaseUnknown from error
+    return known.reference
 
 
 def _new_case(actor: Actor, case: UUID, guide: items.ServiceGuide, at: datetime) -> Case:

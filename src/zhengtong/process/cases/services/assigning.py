@@ -1,5 +1,6 @@
 """Who handles a case 分派: delegate a task and take it back, transfer a case, recall one's own acceptance."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from django.db import transaction
 
 from zhengtong.kernel import clock
 from zhengtong.kernel.events.api import emit
-from zhengtong.process.cases import queries
+from zhengtong.process.cases import evidence, queries
 from zhengtong.process.cases.contracts import (
     AcceptanceRecalled,
     CaseState,
@@ -125,12 +126,14 @@ def recall(*, actor: Actor, case: UUID, reason: str, at: datetime, revision: int
         mine = next((stage for stage in reversed(stages) if stage.decision in queries.ACCEPTED), None)
         if not queries.recallable(row, stages, actor.subject) or mine is None:
             raise CannotRecall
+        require(actor, Permission.ACCEPT, organisation=mine.organisation_id, region=mine.region_id)
         unchanged(row, revision)
         decide = next(stage for stage in stages if stage.closed_at is None and stage.kind == "decide")
         close(decide, Decision.RECALLED, reason.strip(), actor, at)
         record_act(actor, "recall", row, at, permission=Permission.ACCEPT)
-        row.accepted_on = row.promised_due = row.statutory_due = None
-        row.save(update_fields=["accepted_on", "promised_due", "statutory_due"])
+        row.accepted_on = row.promised_due = row.statutory_due = row.missing_due = None
+        row.evidence = evidence.dump(replace(piece, missing=False) for piece in evidence.load(row.evidence))
+        row.save(update_fields=["accepted_on", "promised_due", "statutory_due", "missing_due", "evidence"])
         about = AcceptanceRecalled(case=case, item=row.item, applicant=row.applicant)
         emit("process.case.recalled.v1", subject=case, data=about, at=at)
         message = store.DeliverMessage(name="recall", payload={"acceptance_ends": silence_begins(at)})

@@ -1,5 +1,6 @@
 """What moves the clock 计时: special procedures that stop it (行政许可法 §45), extension with approval (§42)."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from uuid import UUID
 
@@ -27,11 +28,12 @@ from zhengtong.process.cases.refusals import (
     ReasonMissing,
 )
 from zhengtong.process.cases.services.common import close, in_progress, locked, record_act
-from zhengtong.process.engine.api import ClockContradiction
+from zhengtong.process.engine.api import ClockContradiction, Deadline
 from zhengtong.process.items import api as items
 from zhengtong.trust.access.api import require
 from zhengtong.trust.identity.contracts import Actor
 
+_RUNNING_OUT = (Permission.DECIDE, Permission.OPINE, Permission.EXTEND)
 _UNITS = {items.DayUnit.WORKDAYS: calendars.Unit.WORKING_DAYS, items.DayUnit.DAYS: calendars.Unit.CALENDAR_DAYS}
 
 
@@ -96,8 +98,8 @@ def ask_extension(*, actor: Actor, case: UUID, days: int, reason: str, at: datet
         _extendable(row, days, at)
         Stage.objects.create(
             case=row, kind=EXTENSION, permission=Permission.EXTEND, organisation_id=row.organisation_id,
-            region_id=row.region_id, opened_at=at, due_on=row.promised_due, days=days, reason=reason.strip(),
-            official=actor.subject, post=actor.post,
+            region_id=row.region_id, opened_at=at, due_on=law.shown_due(row.promised_due, row.suspended_on), days=days,
+            reason=reason.strip(), official=actor.subject, post=actor.post,
         )  # fmt: skip
         record_act(actor, "ask_extension", row, at, permission=Permission.DECIDE, after={"days": days})
 
@@ -109,7 +111,7 @@ def _extendable(row: Case, days: int, at: datetime) -> None:
     asked = Stage.objects.filter(case=row, kind=EXTENSION).exclude(decision=Decision.KEEP)
     if asked.exists():
         raise ExtensionTooLong(what=str(Decision.EXTEND.label), field="days")
-    if row.statutory_due is None or (row.suspended_on is None and today > row.statutory_due):
+    if law.has_run_out(_reckoned(row)["statutory"], today):
         raise ExtensionTooLong(what=str(row.statutory_due), field="days")
 
 
@@ -134,7 +136,7 @@ def extension_decided(row: Case, stage: Stage, at: datetime) -> None:
     try:
         recount(row)
     except ClockContradiction as late:
-        raise ExtensionTooLong(what=str(row.promised_due)) from late
+        raise ExtensionTooLong(what=str(row.statutory_due)) from late
     about = CaseExtended(case=row.id, item=row.item, applicant=row.applicant, days=stage.days)
     emit("process.case.extended.v1", subject=row.id, data=about, at=at)
 
@@ -143,6 +145,19 @@ def recount(row: Case) -> None:
     """Work out both deadlines from what happened, and bring the waiting stages' days in step (§42, §45, §82)."""
     if row.accepted_on is None:
         return
+    both = _reckoned(row)
+    row.statutory_due, row.promised_due = both["statutory"].due_on, both["promised"].due_on
+    row.provisional = any(deadline.provisional for deadline in both.values())
+    row.suspended_on = both["promised"].suspended_on
+    row.save(update_fields=["statutory_due", "promised_due", "provisional", "suspended_on"])
+    Stage.objects.filter(case=row, closed_at=None, permission__in=_RUNNING_OUT).update(
+        due_on=law.shown_due(row.promised_due, row.suspended_on)
+    )
+
+
+def _reckoned(row: Case) -> Mapping[str, Deadline]:
+    """Return where the terms of an accepted case stand after what happened."""
+    assert row.accepted_on is not None  # noqa: S101 -- the callers have looked
     stages = list(Stage.objects.filter(case=row))
     spans = [
         law.Span(
@@ -157,15 +172,8 @@ def recount(row: Case) -> None:
         if stage.kind == EXTENSION and stage.decision == Decision.EXTEND and stage.closed_at
     ]
     item = items.version(row.item, row.item_version)
-    both = law.deadlines(law.clock_events(row.accepted_on, spans, extensions), *_periods(item), calendars.current())
-    row.statutory_due, row.promised_due = both["statutory"].due_on, both["promised"].due_on
-    row.provisional = any(deadline.provisional for deadline in both.values())
-    row.suspended_on = both["promised"].suspended_on
-    row.save(update_fields=["statutory_due", "promised_due", "provisional", "suspended_on"])
-    due = None if row.suspended_on else row.promised_due
-    Stage.objects.filter(case=row, closed_at=None, permission__in=[Permission.DECIDE, Permission.OPINE]).update(
-        due_on=due
-    )
+    happened = law.clock_events(row.accepted_on, spans, extensions)
+    return law.deadlines(happened, *_periods(item), calendars.current())
 
 
 def _periods(item: items.Item) -> tuple[tuple[int, calendars.Unit], tuple[int, calendars.Unit]]:

@@ -18,6 +18,7 @@ from zhengtong.process.cases.contracts import (
 from zhengtong.process.cases.models import Case, Stage
 from zhengtong.process.cases.queries import Document
 from zhengtong.process.cases.refusals import AlreadyHandled, CaseChanged, CaseUnknown, NotInProgress
+from zhengtong.process.store import api as store
 from zhengtong.trust.identity import api as identity
 from zhengtong.trust.identity.contracts import Actor
 from zhengtong.trust.ledger.api import Act, Authority, Business, digest, record
@@ -29,6 +30,7 @@ CLAUSES = {
     "receive": "行政许可法§29",
     "accept": "行政许可法§32",
     "accept_conditionally": "行政许可法§32",
+    "deem": "行政许可法§32",
     "return": "行政许可法§32",
     "refuse": "行政许可法§32",
     "grant": "行政许可法§38",
@@ -57,11 +59,12 @@ CLAUSES = {
 
 
 def locked(case: UUID) -> Case:
-    """Return the row of *case*, held until the transaction ends.
+    """Return the row of *case*, held until the transaction ends: its process first, as the clock holds them.
 
     Raises:
         CaseUnknown: there is none.
     """
+    store.hold(case)
     row = Case.objects.select_for_update(of=("self",)).filter(pk=case).first()
     if row is None:
         raise CaseUnknown

@@ -68,31 +68,45 @@ def decide(  # noqa: PLR0913 -- a decision has so many parts, all named at the c
     Raises:
         CaseUnknown: there is no such case.
         NotAllowed: it lies outside the official's bounds.
-        AlreadyHandled: somebody was first; nothing changed.
+        AlreadyHandled: somebody was first, or silence was; nothing changed by this.
         CaseChanged: the case is not at *revision* any more; nothing changed.
         WrongDecision, ReasonMissing, AlreadyReturned, NothingMissing: the decision does not fit, or lacks something.
         AssignedElsewhere: the task was delegated to a colleague who is not on leave with the actor standing in.
         DutiesMeet: the actor stands in, and has handled another review of the case.
         EvidenceOpen, ProcedureRuns: it is too early to grant.
     """
-    with transaction.atomic():
-        row = locked(case)
-        stage = _stage(actor, row, task, decision)
-        doer = _in_whose_place(actor, stage, at)
-        unchanged(row, revision)
-        if decision.needs_reason and not reason.strip():
-            raise ReasonMissing(decision=str(decision.label), field="reason")
-        _fits(row, decision, checked, missing, at)
-        close(stage, decision, reason.strip(), actor, at)
-        permission = Permission(stage.permission)
-        after = {"task": task, "decision": decision.value, "checked": sorted(checked), "missing": sorted(missing)}
-        record_act(doer, decision.value, row, at, permission=permission, after=after)
-        if stage.kind == EXTENSION:
-            clocks.extension_decided(row, stage, at)
-            return
-        outcome = Decision.ACCEPT if decision is Decision.ACCEPT_CONDITIONALLY else decision
-        command = store.CompleteWorkItem(work_item=task, results={"decision": outcome.value})
-        store.carry_out(case, command, key=f"task:{task}", at=at, actor=actor.subject)
+    try:
+        with transaction.atomic():
+            row = locked(case)
+            stage = _stage(actor, row, task, decision)
+            doer = _in_whose_place(actor, stage, at)
+            _in_time(stage, at)
+            unchanged(row, revision)
+            if decision.needs_reason and not reason.strip():
+                raise ReasonMissing(decision=str(decision.label), field="reason")
+            _fits(row, decision, checked, missing, at)
+            close(stage, decision, reason.strip(), actor, at)
+            permission = Permission(stage.permission)
+            after = {"task": task, "decision": decision.value, "checked": sorted(checked), "missing": sorted(missing)}
+            record_act(doer, decision.value, row, at, permission=permission, after=after)
+            if stage.kind == EXTENSION:
+                clocks.extension_decided(row, stage, at)
+                return
+            outcome = Decision.ACCEPT if decision is Decision.ACCEPT_CONDITIONALLY else decision
+            command = store.CompleteWorkItem(work_item=task, results={"decision": outcome.value})
+            store.carry_out(case, command, key=f"task:{task}", at=at, actor=actor.subject)
+    except _Silence as silence:
+        store.fire_due_timers_of(case, at)  # no worker has come yet to say so
+        raise AlreadyHandled from silence
+
+
+class _Silence(Exception):  # noqa: N818 -- no error: the law has spoken first
+    """The days for a notice are over: the application counts as accepted (§32)."""
+
+
+def _in_time(stage: Stage, at: datetime) -> None:
+    if stage.permission == Permission.ACCEPT and stage.due_on is not None and clock.on_day(at) > stage.due_on:
+        raise _Silence
 
 
 def _stage(actor: Actor, row: Case, task: int, decision: Decision) -> Stage:
