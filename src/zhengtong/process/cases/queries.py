@@ -24,6 +24,7 @@ from zhengtong.process.cases.contracts import (
     Task,
 )
 from zhengtong.process.cases.models import Case, Leave, Stage
+from zhengtong.process.cases.paging import cut, first_due_first, newest_first
 from zhengtong.process.cases.refusals import CaseUnknown
 from zhengtong.process.cases.timeline import PROCEDURES, telling_of
 from zhengtong.process.forms import api as forms
@@ -31,6 +32,7 @@ from zhengtong.trust.access.api import scope_filter, within
 from zhengtong.trust.identity.contracts import Actor
 
 ACCEPTED = frozenset({Decision.ACCEPT, Decision.ACCEPT_CONDITIONALLY})
+_UNREAD = ("form", "evidence")
 NOBODY_DECIDED = (Decision.LAPSED, Decision.DEEMED)
 
 
@@ -43,13 +45,10 @@ def cases_of(actor: Actor, *, at: datetime, before: str = "", limit: int = 20) -
         before: `after` of the page before, empty for the first.
         limit: how many.
     """
-    rows = Case.objects.filter(applicant=actor.party)
-    if before:
-        rows = rows.filter(received_at__lt=datetime.fromisoformat(before))
-    found = list(rows.order_by("-received_at")[: limit + 1])
-    after = found[limit - 1].received_at.isoformat() if len(found) > limit else ""
+    rows = newest_first(Case.objects.filter(applicant=actor.party).defer(*_UNREAD), "received_at", before, UUID)
+    found, rest = cut(list(rows[: limit + 1]), limit, "received_at")
     today = clock.on_day(at)
-    return LinePage(items=tuple(_line(row, _due(row), today) for row in found[:limit]), after=after)
+    return LinePage(items=tuple(_line(row, _due(row), today) for row in found), after=rest)
 
 
 def waiting_tasks(actor: Actor, *, at: datetime) -> int:
@@ -59,48 +58,29 @@ def waiting_tasks(actor: Actor, *, at: datetime) -> int:
 
 def tasks_of(actor: Actor, *, at: datetime, after: str = "", limit: int = 20) -> LinePage:
     """Return cases with a task that *actor* may handle, the first due first; those of colleagues on leave say whose."""
-    tasks = Stage.objects.filter(within_reach(actor, at=at)).select_related("case").order_by("due_on", "id")
-    if after:
-        due, _sep, number = after.partition("_")
-        tasks = tasks.filter(Q(due_on__gt=due) | Q(due_on=due, id__gt=int(number)))
-    found = list(tasks[: limit + 1])
-    last = found[limit - 1] if len(found) > limit else None
+    tasks = first_due_first(_with_case(Stage.objects.filter(within_reach(actor, at=at))), after)
+    found, rest = cut(list(tasks[: limit + 1]), limit, "due_on")
     today = clock.on_day(at)
-    return LinePage(
-        items=tuple(_in_place(_line(task.case, task.due_on, today), task, actor) for task in found[:limit]),
-        after="" if last is None else f"{last.due_on}_{last.pk}",
-    )
+    lines = (_in_place(_line(task.case, task.due_on, today), task, actor) for task in found)
+    return LinePage(items=tuple(lines), after=rest)
 
 
 def done_by(actor: Actor, *, at: datetime, before: str = "", limit: int = 20) -> LinePage:
     """Return cases with a stage that *actor* ended, not those that lapsed, the latest first 已办."""
     done = Stage.objects.filter(official=actor.subject).exclude(closed_at=None).exclude(decision__in=NOBODY_DECIDED)
-    done = done.select_related("case")
-    if before:
-        done = done.filter(closed_at__lt=datetime.fromisoformat(before))
-    found = list(done.order_by("-closed_at")[: limit + 1])
-    last = found[limit - 1] if len(found) > limit else None
+    found, rest = cut(list(newest_first(_with_case(done), "closed_at", before, int)[: limit + 1]), limit, "closed_at")
     today = clock.on_day(at)
-    return LinePage(
-        items=tuple(_in_place(_line(stage.case, _due(stage.case), today), stage, actor) for stage in found[:limit]),
-        after="" if last is None or last.closed_at is None else last.closed_at.isoformat(),
-    )
+    lines = (_in_place(_line(stage.case, _due(stage.case), today), stage, actor) for stage in found)
+    return LinePage(items=tuple(lines), after=rest)
 
 
 def watched_by(actor: Actor, *, at: datetime, after: str = "", limit: int = 20) -> LinePage:
     """Return late stages in the organisations that *actor* supervises, the longest late first 督办."""
     condition = _place_condition(actor, Permission.SUPERVISE)
     late = Stage.objects.filter(condition, closed_at=None, due_on__lt=clock.on_day(at)).exclude(permission="")
-    if after:
-        due, _sep, number = after.partition("_")
-        late = late.filter(Q(due_on__gt=due) | Q(due_on=due, id__gt=int(number)))
-    found = list(late.select_related("case").order_by("due_on", "id")[: limit + 1])
-    last = found[limit - 1] if len(found) > limit else None
+    found, rest = cut(list(first_due_first(_with_case(late), after)[: limit + 1]), limit, "due_on")
     today = clock.on_day(at)
-    return LinePage(
-        items=tuple(_line(stage.case, stage.due_on, today) for stage in found[:limit]),
-        after="" if last is None else f"{last.due_on}_{last.pk}",
-    )
+    return LinePage(items=tuple(_line(stage.case, stage.due_on, today) for stage in found), after=rest)
 
 
 def watched(actor: Actor, *, at: datetime) -> int:
@@ -122,20 +102,12 @@ def cases_at(actor: Actor, *, items: Collection[str], at: datetime, after: str =
     Raises:
         ValueError: *after* was not made here.
     """
-    rows = Case.objects.filter(_place_condition(actor, Permission.DECIDE)).defer("form", "evidence")
+    rows = Case.objects.filter(_place_condition(actor, Permission.DECIDE)).defer(*_UNREAD)
     if items:
         rows = rows.filter(item__in=items)
-    if after:
-        moment, _sep, identifier = after.partition("_")
-        received, last_id = datetime.fromisoformat(moment), UUID(identifier)
-        rows = rows.filter(Q(received_at__lt=received) | Q(received_at=received, id__lt=last_id))
-    found = list(rows.order_by("-received_at", "-id")[: limit + 1])
-    last = found[limit - 1] if len(found) > limit else None
+    found, rest = cut(list(newest_first(rows, "received_at", after, UUID)[: limit + 1]), limit, "received_at")
     today = clock.on_day(at)
-    return LinePage(
-        items=tuple(_line(row, _due(row), today) for row in found[:limit]),
-        after="" if last is None else f"{last.received_at.isoformat()}_{last.id}",
-    )
+    return LinePage(items=tuple(_line(row, _due(row), today) for row in found), after=rest)
 
 
 def places_of(case: UUID, *, at: datetime) -> tuple[CaseLine, tuple[UUID, ...]]:
@@ -216,7 +188,7 @@ def line_of(case: UUID, *, at: datetime) -> CaseLine:
 def lines_of(cases: Iterable[UUID], *, at: datetime) -> dict[UUID, CaseLine]:
     """Return cases as lines by id: one statement."""
     today = clock.on_day(at)
-    return {row.id: _line(row, _due(row), today) for row in Case.objects.filter(pk__in=list(cases))}
+    return {row.id: _line(row, _due(row), today) for row in Case.objects.filter(pk__in=list(cases)).defer(*_UNREAD)}
 
 
 def open_cases_using(subject: UUID, source: str, *, at: datetime, limit: int = 20) -> tuple[CaseLine, ...]:
@@ -245,6 +217,11 @@ def recallable(row: Case, stages: list[Stage], official: UUID) -> bool:
         return False
     since = [stage for stage in stages if stage.pk > accepted.pk]
     return len(since) == 1 and since[0].kind == "decide" and since[0].closed_at is None and since[0].assignee is None
+
+
+def _with_case(stages: QuerySet[Stage]) -> QuerySet[Stage]:
+    """Read the cases with their stages, but for what a line does not tell and lies sealed."""
+    return stages.select_related("case").defer("reason", *(f"case__{name}" for name in _UNREAD))
 
 
 def _place_condition(actor: Actor, permission: Permission) -> Q:
