@@ -25,7 +25,7 @@ from zhengtong.kernel.errors import Refusal
 from zhengtong.kernel.regions import api as regions
 from zhengtong.process.items import api as items
 from zhengtong.process.store import api as store
-from zhengtong.site.demo import accounts, catalog, licences, offices, openings, pki, places, province, sharing
+from zhengtong.site.demo import accounts, catalog, letters, licences, offices, openings, pki, places, province, sharing
 from zhengtong.site.demo.content import Content, read_content
 from zhengtong.site.demo.seals import file_seals
 from zhengtong.site.settings.environment import PROJECT_ROOT
@@ -181,6 +181,8 @@ class Setup:
         with self.console.step("licences 电子证照"), transaction.atomic():
             licences.publish(FOLDER / "licences", self._offices, at=now)
             licences.fill_wallets(self._offices, part, at=now)
+        with self.console.step("registered letters 玺邮"), transaction.atomic():
+            letters.send(self._offices, part, at=now)
 
     def _publish_catalogue(self, seed: str) -> None:
         catalogue = items.read_catalogue(FOLDER / "items")

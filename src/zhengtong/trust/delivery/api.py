@@ -87,7 +87,13 @@ from zhengtong.trust.delivery.services.sending import (
     send_prepared,
     send_registered,
 )
-from zhengtong.trust.delivery.services.sent import SentLetter, proof_for_sender, sent_letter, sent_letters
+from zhengtong.trust.delivery.services.sent import (
+    SentLetter,
+    followed_letter,
+    proof_for_sender,
+    sent_letter,
+    sent_letters,
+)
 
 __all__ = [
     "CONSENTING",
@@ -136,6 +142,7 @@ __all__ = [
     "enclosed_document",
     "enterprise_number",
     "envelope",
+    "followed_letter",
     "forget_unconfirmed",
     "give_consent",
     "inbox_sources",

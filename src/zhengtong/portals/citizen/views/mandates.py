@@ -14,6 +14,7 @@ from zhengtong.kernel.errors import NotFound, Refusal, SignInNeeded
 from zhengtong.kernel.pages.api import add_refusal
 from zhengtong.portals.citizen.forms import MandateForm, RealNameForm
 from zhengtong.process.items import api as items
+from zhengtong.trust.delivery import api as delivery
 from zhengtong.trust.identity import api as identity
 from zhengtong.trust.identity.contracts import ALL_MATTERS
 
@@ -26,7 +27,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     context = {
         "given": identity.mandates_given(actor.party),
         "held": identity.mandates_held(actor.subject, at=at),
-        "matters": {ALL_MATTERS: _("全部事项"), **departments},
+        "matters": {ALL_MATTERS: _("全部事项"), delivery.READING: _("收阅玺邮"), **departments},
         "at": at,
     }
     return render(request, "citizen/mandates.html", context)
@@ -37,7 +38,7 @@ def grant(request: HttpRequest) -> HttpResponse:
     """Ask whom to entrust with what until when, and grant the mandate."""
     actor, at = identity.actor_of(request), clock.system.now()
     posted = request.POST if request.method == "POST" else None
-    form = MandateForm(posted, departments=items.departments())
+    form = MandateForm(posted, departments=(*items.departments(), (delivery.READING, _("收阅玺邮"))))
     if posted is not None and form.is_valid():
         asked = form.cleaned_data
         end = datetime.combine(asked["until"] + timedelta(days=1), time(), clock.BEIJING)

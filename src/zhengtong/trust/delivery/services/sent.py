@@ -40,6 +40,7 @@ class SentLetter:
     """A letter as its sender sees it: the addressee's name and, on the letter's own page, number shown in part."""
 
     letter: Letter
+    key: UUID
     addressee_name: str
     addressee_number: str = ""
     mine: bool
@@ -62,6 +63,7 @@ def sent_letters(actor: Actor, asked: Asked, *, state: LetterState | None = None
     listed = [
         SentLetter(
             letter=queries.letter_of(row, told=False),
+            key=row.key,
             addressee_name=names.get(row.addressee, ""),
             mine=row.author == actor.subject,
         )
@@ -70,23 +72,29 @@ def sent_letters(actor: Actor, asked: Asked, *, state: LetterState | None = None
     return Slice(rows=listed, after=found.after, total=found.total)
 
 
-@transaction.atomic
-def sent_letter(*, actor: Actor, letter: UUID, at: datetime) -> SentLetter:
-    """Return a letter of the actor's organisation with what it says; the reading is on record.
+def followed_letter(actor: Actor, letter: UUID) -> SentLetter:
+    """Return a letter of the actor's organisation with how far it has come.
+
+    What it says is told to its author alone, until it is sent; the look at the addressee is on record since then.
 
     Raises:
         NotAllowed: the actor may not send for their organisation.
         UnknownLetter: it is another sender's, or somebody else's and not sent.
     """
     row = _row(actor, letter)
+    return _seen(actor, row, told=row.sent_at is None)
+
+
+@transaction.atomic
+def sent_letter(*, actor: Actor, letter: UUID, at: datetime) -> SentLetter:
+    """Return a letter of the actor's organisation with what it says; the reading is on record.
+
+    Raises:
+        NotAllowed, UnknownLetter: as `followed_letter`.
+    """
+    row = _row(actor, letter)
     record_look(actor, row.addressee, object_type=LETTER, object_id=row.id, purpose=LookPurpose.SENT, at=at)
-    name, number = _addressee(row.addressee)
-    return SentLetter(
-        letter=queries.letter_of(row, told=True),
-        addressee_name=name,
-        addressee_number=number,
-        mine=row.author == actor.subject,
-    )
+    return _seen(actor, row, told=True)
 
 
 @transaction.atomic
@@ -105,6 +113,17 @@ def proof_for_sender(*, actor: Actor, letter: UUID, proof: Proof, at: datetime) 
     written = evidence_of(act_of(row, proof))
     record_look(actor, row.addressee, object_type=LETTER, object_id=row.id, purpose=LookPurpose.SENT, at=at)
     return written
+
+
+def _seen(actor: Actor, row: LetterRow, *, told: bool) -> SentLetter:
+    name, number = _addressee(row.addressee)
+    return SentLetter(
+        letter=queries.letter_of(row, told=told),
+        key=row.key,
+        addressee_name=name,
+        addressee_number=number,
+        mine=row.author == actor.subject,
+    )
 
 
 def _row(actor: Actor, letter: UUID) -> LetterRow:

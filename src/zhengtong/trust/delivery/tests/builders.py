@@ -76,13 +76,13 @@ class Office:
         return delivery.put_into_box(letter=self.send(**changes).id, at=NOW + HOUR)
 
 
-def allow_sending(post: UUID, organisation: UUID) -> None:
+def allow_sending(post: UUID, organisation: UUID, region: str = "330106") -> None:
     access.define_role(
         actor=SYSTEM, code="letter_sender", name="玺邮经办", name_en="Letters", duty=Duty.BUSINESS,
         permissions={str(delivery.Permission.SEND)}, at=NOW,
     )  # fmt: skip
     access.grant_role(
-        actor=SYSTEM, role="letter_sender", post_id=post, organisation=organisation, region="330106", at=NOW
+        actor=SYSTEM, role="letter_sender", post_id=post, organisation=organisation, region=region, at=NOW
     )
 
 

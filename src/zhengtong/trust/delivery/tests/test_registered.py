@@ -4,6 +4,7 @@ import hashlib
 import json
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -11,7 +12,7 @@ from django.db import connection
 from pytest_django import DjangoAssertNumQueries
 
 from zhengtong.kernel.clock import ManualClock
-from zhengtong.kernel.errors import Conflict, NotAllowed
+from zhengtong.kernel.errors import Conflict, NotAllowed, Refusal
 from zhengtong.kernel.events.api import Dispatcher, drain
 from zhengtong.kernel.events.models import OutboxEvent
 from zhengtong.kernel.pages.api import Asked
@@ -24,6 +25,12 @@ from zhengtong.trust.identity.refusals import AssuranceTooLow, MandateOutsideMat
 from zhengtong.trust.identity.tests.builders import NOW, a_person, an_actor_in_post
 from zhengtong.trust.ledger import api as ledger
 from zhengtong.trust.ledger.evidence.verifying import Outcome
+from zhengtong.trust.licenses import api as licenses
+from zhengtong.trust.licenses.tests.builders import AT, a_seal_for, publish
+from zhengtong.trust.licenses.tests.builders import an_office as an_issuing_office
+from zhengtong.trust.seals import outside
+from zhengtong.trust.seals.outside import SimulatedRegistry
+from zhengtong.trust.seals.tests.builders import workshop
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + 2 * HOUR
@@ -311,3 +318,29 @@ def test_evidence_of_an_opening_does_not_tell_the_sender_which_agent_it_was(offi
         api.proof_for_sender(actor=office.sender, letter=letter.id, proof=api.Proof.OPENING, at=LATER)
     own: Actor = office.representative
     assert evidence_holds(api.proof_for_addressee(own, letter.id, api.Proof.OPENING, at=LATER))
+
+
+def test_only_a_document_whose_seal_holds_is_enclosed_and_it_comes_out_as_it_went_in(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outside, "_registries", [SimulatedRegistry(tmp_path / "registry.sqlite3")])
+    monkeypatch.setattr(outside, "_authorities", [workshop().authority])
+    publish()
+    body = an_issuing_office()
+    a_seal_for(body)
+    licence = body.issue()
+    sealed = licenses.download(actor=body.holder, license_id=licence.id, form=licenses.Form.OFD, at=AT).content
+    letter = office.prepare(document=sealed, at=AT)
+    assert letter.enclosure
+    assert (letter.enclosure.form, letter.enclosure.digest) == ("ofd", law.digest_of(sealed))
+    kept = office.prepare(key=LetterRow.objects.get().key, number="", at=AT)
+    assert kept.enclosure == letter.enclosure
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT document FROM delivery_letter")
+        assert bytes(cursor.fetchone()[0])[:2] != sealed[:2] == b"PK"
+    api.send_prepared(actor=office.sender, letter=kept.id, digest=kept.digest, at=AT)
+    api.put_into_box(letter=kept.id, at=AT)
+    api.open_registered(actor=office.citizen, letter=kept.id, at=AT)
+    assert api.enclosed_document(office.citizen, kept.id, at=AT) == sealed
+    with pytest.raises(Refusal):
+        office.prepare(document=sealed[:-300] + bytes(300), at=AT)
