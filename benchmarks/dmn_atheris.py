@@ -11,6 +11,7 @@ A seed folder of .dmn files may be given as the last argument; they are edited a
 
 import contextlib
 import sys
+from copy import deepcopy
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -88,7 +89,7 @@ class Edits:
         if what == 0 and len(place):
             place.remove(place[self.number(len(place) - 1)])
         elif what == 1:
-            place.append(ET.fromstring(ET.tostring(other)))  # noqa: S314 -- our own tree
+            place.append(deepcopy(other))
         elif what == 2:
             place.text = self.text()
         elif what == 3 and place.attrib:
