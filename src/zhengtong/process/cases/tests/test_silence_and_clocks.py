@@ -1,4 +1,4 @@
-"""What random histories found: silence counts from the day the papers came, and no desk hides what is late."""
+"""What a second reckoning of the law brought to light: silence counts from receipt, and no desk hides what is late."""
 
 from dataclasses import replace
 from datetime import date
