@@ -10,6 +10,7 @@ from zhengtong.data.exchange.contracts import (
     Algorithm,
     AlreadyAnswered,
     BatchLook,
+    BulkShare,
     ExchangeLook,
     FieldGrant,
     FieldNotOffered,
@@ -46,6 +47,7 @@ from zhengtong.data.exchange.queries import (
     request,
     requests_made,
     requests_to_answer,
+    shared_in_bulk,
     usage_by_day,
 )
 from zhengtong.data.exchange.services import (
@@ -71,6 +73,7 @@ __all__ = [
     "Algorithm",
     "AlreadyAnswered",
     "BatchLook",
+    "BulkShare",
     "CaseDirectory",
     "ExchangeLook",
     "FieldGrant",
@@ -111,6 +114,7 @@ __all__ = [
     "require_asking",
     "resume",
     "revoke_key",
+    "shared_in_bulk",
     "sign_request",
     "signature_checker",
     "suspend",

@@ -1,7 +1,19 @@
-"""`zhengtong gateway`: serve point queries, and the scribe that puts each on record."""
+"""`zhengtong gateway`: serve queries, and the scribe that records them; `zhengtong exchange`: fetch batches."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import django
+
+from zhengtong.data.exchange.contracts import Algorithm, Format
+
+if TYPE_CHECKING:
+    from zhengtong.data.exchange import consumer
+
+SECONDS = 120
+"""How long the gateway may take for a part."""
 
 
 @click.group(invoke_without_command=True)
@@ -27,3 +39,65 @@ def scribe() -> None:
     from zhengtong.data.exchange.gateway.serve import run_scribe  # noqa: PLC0415
 
     run_scribe()
+
+
+@click.group("exchange")
+def exchange_group() -> None:
+    """Use what other departments share."""
+    django.setup()
+
+
+@exchange_group.command()
+@click.argument("gateway")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--agreement", required=True, help="The agreement's id.")
+@click.option("--item", required=True, help="Code of the item it is for.")
+@click.option("--key", required=True, help="The access key's id.")
+@click.option(
+    "--secret", "secret", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file with the key's secret in hexadecimal digits.",
+)  # fmt: skip
+@click.option(
+    "--algorithm", default=Algorithm.HMAC_SHA256.value, show_default=True,
+    type=click.Choice([one.value for one in Algorithm]),
+)  # fmt: skip
+@click.option(
+    "--format", "form", default=Format.PARQUET.value, show_default=True,
+    type=click.Choice([one.value for one in Format]),
+)  # fmt: skip
+def fetch(
+    gateway: str,
+    folder: Path,
+    agreement: str,
+    item: str,
+    key: str,
+    secret: Path,
+    algorithm: str,
+    form: str,
+) -> None:
+    """Fetch the latest version from GATEWAY (https://…) into FOLDER; run again, it goes on where it was cut."""
+    from zhengtong.data.exchange import consumer  # noqa: PLC0415 -- needs the apps that the group has set up
+
+    wanted = consumer.Wanted(
+        agreement=agreement, business=item, format=Format(form), key_id=key,
+        algorithm=Algorithm(algorithm), key=bytes.fromhex(secret.read_text().strip()),
+    )  # fmt: skip
+    try:
+        found = consumer.fetch(wanted, folder, _post_to(gateway), told=lambda done, of: click.echo(f"{done}/{of}"))
+    except OSError as cut:
+        raise click.ClickException(f"the line was cut ({type(cut).__name__}); run the command again") from None
+    except consumer.GatewayRefused as refusal:
+        raise click.ClickException(f"{refusal.explanation} {refusal.advice}") from None
+    click.echo(f"version {found.version}: {found.rows} rows; {found.new} parts fetched, {found.kept} lay there")
+
+
+def _post_to(gateway: str) -> "consumer.Post":
+    import requests  # noqa: PLC0415 -- only the consumer's side
+
+    session = requests.Session()
+
+    def post(path: str, *, body: bytes, headers: Mapping[str, str]) -> tuple[int, Mapping[str, str], bytes]:
+        answer = session.post(gateway.rstrip("/") + path, data=body, headers=dict(headers), timeout=SECONDS)
+        return answer.status_code, {name.lower(): value for name, value in answer.headers.items()}, answer.content
+
+    return post

@@ -257,6 +257,20 @@ class BatchLook:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class BulkShare:
+    """What was shared in batches under one agreement: rows of a dataset, not of a person."""
+
+    agreement: UUID
+    dataset: str
+    dataset_name: str
+    consumer_name: str
+    purpose: str
+    basis: str
+    last_on: date
+    rows: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class LooksVerdict:
     """What re-reading the chain of looks found: how many were checked, and the first that does not fit, if any."""
 

@@ -6,7 +6,7 @@ from itertools import groupby
 from uuid import UUID
 
 import orjson
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet, Sum
 
 from zhengtong.data.exchange import terms
 from zhengtong.data.exchange.contracts import (
@@ -14,6 +14,7 @@ from zhengtong.data.exchange.contracts import (
     AgreementUnknown,
     AgreementView,
     BatchLook,
+    BulkShare,
     ExchangeLook,
     Format,
     LooksVerdict,
@@ -112,6 +113,14 @@ def batches_under(agreement: UUID, *, most: int = PAGE) -> tuple[BatchLook, ...]
     return tuple(map(_batch_look, rows))
 
 
+def shared_in_bulk(*, most: int = PAGE) -> tuple[BulkShare, ...]:
+    """Return what was shared in batches, an agreement each, the latest first. Two statements."""
+    used = Usage.objects.filter(rows__gt=0).values("agreement").annotate(last_on=Max("day"), total=Sum("rows"))
+    found = list(used.order_by("-last_on")[:most])
+    known = {row.id: row for row in _agreements().filter(pk__in=[one["agreement"] for one in found])} if found else {}
+    return tuple(_bulk_share(known[one["agreement"]], one["last_on"], one["total"]) for one in found)
+
+
 def check_looks() -> LooksVerdict:
     """Compute every hash again from what is stored; return the first look that does not fit, if any."""
     checked = 0
@@ -182,6 +191,20 @@ def _batch_look(row: Look) -> BatchLook:
         rows=rows,
         format=Format(form),
         digest=digest,
+    )
+
+
+def _bulk_share(agreed: Agreement, last_on: date, rows: int) -> BulkShare:
+    request, own = agreed.request, terms.read(agreed.request.terms)
+    return BulkShare(
+        agreement=agreed.id,
+        dataset=request.dataset,
+        dataset_name=request.dataset_name,
+        consumer_name=request.consumer.name,
+        purpose=own.purpose,
+        basis=own.basis,
+        last_on=last_on,
+        rows=rows,
     )
 
 

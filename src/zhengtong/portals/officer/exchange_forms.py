@@ -57,6 +57,19 @@ class AskForm(forms.Form):
         error_messages={"required": _("请写明法律依据。")},
     )
     daily_quota = forms.IntegerField(label=_("每日最多查询次数"), initial=_QUOTA)
+    modes = forms.MultipleChoiceField(
+        label=_("共享方式"),
+        widget=forms.CheckboxSelectMultiple,
+        initial=[catalog.SharingMode.QUERY],
+        help_text=_("只能选择数源部门提供的方式。"),
+        error_messages={"required": _("请选择共享方式。")},
+    )
+    daily_rows = forms.IntegerField(
+        label=_("每日最多行数"),
+        required=False,
+        min_value=0,
+        help_text=_("批量获取或订阅变更时填写；中断后重新获取的行也计算在内。"),
+    )
     region = forms.CharField(
         label=_("限于区划代码"), max_length=12, required=False, help_text=_("留空表示数源部门掌握的全部地区。")
     )
@@ -75,6 +88,10 @@ class AskForm(forms.Form):
         choices = self.fields["application"]
         assert isinstance(choices, forms.ChoiceField)  # noqa: S101 -- declared above
         choices.choices = [(str(one.subject), _named(one.name, one.name_en)) for one in applications]
+        modes = self.fields["modes"]
+        assert isinstance(modes, forms.MultipleChoiceField)  # noqa: S101 -- declared above
+        offered = {catalog.SharingMode.QUERY, *dataset.entry.modes}
+        modes.choices = [(mode.value, label) for mode, label in exchange.MODES.items() if mode in offered]
         self._elements = [element.name for element in dataset.entry.elements]
         for element in dataset.entry.elements:
             self.fields[ELEMENT + element.name] = forms.ChoiceField(
@@ -109,7 +126,12 @@ class AskForm(forms.Form):
         """Return what is asked for."""
         asked = self.cleaned_data
         told = {name: asked[name] for name in ("items", "purpose", "basis", "daily_quota", "region", "expires_on")}
-        return exchange.Terms(fields=self._granted(), **told)
+        return exchange.Terms(
+            fields=self._granted(),
+            modes=tuple(map(catalog.SharingMode, asked["modes"])),
+            daily_rows=asked["daily_rows"] or 0,
+            **told,
+        )
 
     def _granted(self) -> tuple[exchange.FieldGrant, ...]:
         chosen = ((name, self.cleaned_data.get(ELEMENT + name)) for name in self._elements)

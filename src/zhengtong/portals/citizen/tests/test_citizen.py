@@ -11,7 +11,8 @@ from django.test import Client
 from django.utils.translation import override
 from pytest_django import DjangoAssertNumQueries
 
-from zhengtong.data.exchange.models import Look
+from zhengtong.data.catalog.api import SharingMode
+from zhengtong.data.exchange.models import Look, Usage
 from zhengtong.data.exchange.tests import builders as shared
 from zhengtong.kernel import clock
 from zhengtong.kernel.pages.preferences import COOKIE
@@ -115,6 +116,20 @@ def test_a_person_sees_which_departments_systems_asked_for_what_and_nobody_elses
     assert [word for word in ("民政局", "居民信息", "公民身份号码", shared.ITEM) if word not in page] == []
     assert page.count("居民信息") == 1
     assert "联系电话" not in page
+
+
+def test_a_person_sees_which_datasets_about_people_were_shared_in_batches_and_that_it_names_nobody(
+    client: Client, citizen: UUID, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    del citizen
+    assert "依据协议批量共享的资源" not in client.get("/me/looks/").content.decode()
+    batch = {"modes": (SharingMode.BATCH,), "rows": 1_000_000}
+    agreement, _ = shared.an_agreement(at=clock.system.now(), **batch)
+    Usage.objects.create(agreement=agreement, day=clock.on_day(clock.system.now()), count=2, rows=123_456)
+    with django_assert_max_num_queries(MOST_STATEMENTS):
+        page = client.get("/me/looks/").content.decode()
+    told = ("依据协议批量共享的资源", "民政局", "居民信息", "行政许可法§33", "123,456")
+    assert [word for word in told if word not in page] == []
 
 
 def test_a_mandate_is_granted_accepted_used_and_revoked(client: Client, citizen: UUID) -> None:

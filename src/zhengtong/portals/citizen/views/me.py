@@ -49,7 +49,25 @@ def looks(request: HttpRequest) -> HttpResponse:
     ]
     paged = "before" in request.GET
     asked = [] if paged else _asked(actor.party)
-    return render(request, "citizen/looks.html", {"rows": rows, "asked": asked, "next": page.next, "paged": paged})
+    context = {
+        "rows": rows,
+        "asked": asked,
+        "bulk": [] if paged else _shared_in_bulk(),
+        "next": page.next,
+        "paged": paged,
+    }
+    return render(request, "citizen/looks.html", context)
+
+
+def _shared_in_bulk() -> list[dict[str, Any]]:
+    """Return which datasets about people were shared in batches: no look of it is at one person. Three statements."""
+    shared = exchange.shared_in_bulk()
+    datasets = catalog.datasets({one.dataset for one in shared}) if shared else {}
+    personal = {
+        code for code, found in datasets.items()
+        if any(element.data_class is catalog.DataClass.PERSONAL for element in found.entry.elements)
+    }  # fmt: skip
+    return [{"share": one, "dataset": datasets[one.dataset]} for one in shared if one.dataset in personal]
 
 
 def _asked(person: UUID) -> list[dict[str, Any]]:

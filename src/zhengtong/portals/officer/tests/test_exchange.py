@@ -79,6 +79,7 @@ def _wanted(request: UUID, application: UUID, **changed: str) -> dict[str, str]:
     form = {
         "request": str(request), "application": str(application), ELEMENT + "name": "name", ELEMENT + "phone": "",
         "items": ITEM, "purpose": "核对申请人身份", "basis": "行政许可法§33", "daily_quota": "20", "region": COUNTY,
+        "modes": "query", "daily_rows": "",
         "expires_on_0": str(until.year), "expires_on_1": str(until.month), "expires_on_2": str(until.day),
     }  # fmt: skip
     return form | changed
@@ -143,6 +144,8 @@ def test_a_form_with_a_mistake_keeps_what_was_typed_and_asks_for_nothing(
         {"region": "99"},
         {ELEMENT + "name": ""},
         {"daily_quota": "0"},
+        {"modes": "batch"},
+        {"modes": "offline"},
         {"expires_on_0": "2019"},
     )
     for mistake in mistakes:

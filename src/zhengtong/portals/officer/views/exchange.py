@@ -142,6 +142,7 @@ def agreement(request: HttpRequest, identifier: UUID) -> HttpResponse:
         "usage": usage,
         "chart": columns([(f"{day:%m-%d}", count) for day, count in usage], label=_("日期"), unit=_("查询次数")),
         "looks": exchange.looks_under(found, most=_LOOKS),
+        "batches": exchange.batches_under(found.id, most=_LOOKS) if found.terms.daily_rows else (),
         "steps": [(name, STEPS[name]) for name in _POSSIBLE.get(found.state, ())],
     }
     return page(request, "officer/exchange_agreement.html", context, actor=actor)
@@ -190,7 +191,7 @@ def _terms(code: str, terms: exchange.Terms) -> dict[str, Any]:
     """Return *terms* as the pages show them: elements by their titles, each with its mask."""
     titles = {element.name: element for element in catalog.dataset(code).entry.elements}
     fields = [(titles.get(field.name), field.name, field.mask.label) for field in terms.fields]
-    return {"fields": fields, "own": terms}
+    return {"fields": fields, "own": terms, "modes": [exchange.MODES[mode] for mode in terms.modes]}
 
 
 def _light(today: date, due: date | None) -> str:
