@@ -19,7 +19,7 @@ from zhengtong.kernel.errors import NotAllowed
 from zhengtong.process.cases.contracts import CaseView, DeskPermission
 from zhengtong.process.cases.models import Phrase
 from zhengtong.process.cases.refusals import PhraseChanged, PhraseUnfit, PhraseUnknown
-from zhengtong.trust.access.api import allowed, require
+from zhengtong.trust.access.api import require, scope_filter
 from zhengtong.trust.identity import api as identity
 from zhengtong.trust.identity.contracts import Actor
 from zhengtong.trust.ledger.api import Act, Authority, Business, digest, record
@@ -27,6 +27,7 @@ from zhengtong.trust.ledger.api import Act, Authority, Business, digest, record
 PLACEHOLDERS = ("事项", "申请人", "办件编号", "办理机构", "承诺期限", "待核验材料", "今天")
 """What a phrase may ask of a case, the whole list."""
 LONGEST = 500
+_PLACE = ("organisation", "region")
 _CLAUSE = "行政许可法§38"
 _PLACEHOLDER = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 
@@ -71,7 +72,7 @@ def versions_of(actor: Actor, phrase: UUID) -> tuple[PhraseView, ...]:
     Raises:
         PhraseUnknown: there is none, it was withdrawn, or it is not within the official's reach.
     """
-    rows = list(Phrase.objects.filter(_reached(actor), key=phrase).order_by("-version"))
+    rows = list(Phrase.objects.filter(_reached(actor), key=phrase).select_related(*_PLACE).order_by("-version"))
     if not rows or not rows[0].current:
         raise PhraseUnknown
     return tuple(_view(row, actor) for row in rows)
@@ -147,7 +148,7 @@ def withdraw_phrase(*, actor: Actor, phrase: UUID, version: int, at: datetime) -
 
 
 def _current() -> QuerySet[Phrase]:
-    return Phrase.objects.filter(current=True).select_related("organisation", "region")
+    return Phrase.objects.filter(current=True).select_related(*_PLACE)
 
 
 def _reached(actor: Actor) -> Q:
@@ -158,7 +159,8 @@ def _reached(actor: Actor) -> Q:
 def _may_change(actor: Actor, row: Phrase) -> bool:
     if row.owner is not None:
         return row.owner == actor.subject
-    return allowed(actor, DeskPermission.KEEP_PHRASES, organisation=row.organisation_id, region=row.region_id)
+    scope = scope_filter(actor, DeskPermission.KEEP_PHRASES)
+    return scope.covers(organisation=row.organisation.path, place=row.region.low if row.region else None)
 
 
 def _keeps(actor: Actor, row: Phrase) -> DeskPermission | None:

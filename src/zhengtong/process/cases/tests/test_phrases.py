@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from zhengtong.kernel.errors import NotAllowed
 from zhengtong.kernel.ids import new_id
@@ -48,6 +49,16 @@ def test_each_sees_their_own_and_the_organisations_for_the_item_or_every_item(wo
     assert [one.title for one in cases.phrases_for(world.clerk, ITEM)] == ["我的", "共用"]
     assert [one.title for one in cases.phrases_for(world.approver, ITEM)] == ["共用"]
     assert cases.phrases_for(world.stranger, ITEM) == ()
+
+
+def test_a_dossier_pays_one_statement_for_however_many_phrases(
+    world: World, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    keeps = keeper(world)
+    for title in ("一", "二", "三"):
+        write(keeps, title=title, shared=True)
+    with django_assert_num_queries(1):
+        assert [one.may_change for one in cases.phrases_for(keeps, ITEM)] == [True] * 3
 
 
 def test_a_change_is_a_version_of_its_own_and_an_old_form_does_not_undo_it(world: World) -> None:
