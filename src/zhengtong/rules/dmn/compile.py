@@ -43,6 +43,7 @@ class ModelCompiler:
         self.members = self._members()
         self.by_id: dict[str, Node] = {}
         self.nodes: dict[str, Node] = {}
+        self._made: list[tuple[m.DrgElement, Node]] = []
         self.unknown_names: list[tuple[str, str]] = []
         self.tables: list[tuple[str, m.DecisionTable, CompiledTable]] = []
         self._make_nodes()
@@ -69,7 +70,10 @@ class ModelCompiler:
             if element.name in self.nodes:
                 self._problem(ModelError("duplicate-name", line=element.line, found=element.name), element.name)
             self.nodes.setdefault(element.name, node)
-            if element.id:
+            self._made.append((element, node))
+            if element.id in self.by_id:
+                self._problem(ModelError("duplicate-id", line=element.line, found=element.id), element.name)
+            elif element.id:
                 self.by_id[element.id] = node
 
     def _node(self, element: m.DrgElement) -> Node:
@@ -86,15 +90,17 @@ class ModelCompiler:
         )
 
     def _compile_nodes(self) -> None:
-        for element in self.definitions.decisions:
-            self._decision(element)
-        for knowledge in self.definitions.knowledge:
-            self._knowledge(knowledge)
-        for service in self.definitions.services:
-            self._service(service)
-        functions = [node for node in self.nodes.values() if isinstance(node, KnowledgeNode | ServiceNode)]
-        for node in functions:
-            node.complete()
+        for element, node in self._made:
+            match element, node:
+                case m.Decision(), DecisionNode():
+                    self._decision(element, node)
+                case m.BusinessKnowledge(), KnowledgeNode():
+                    self._knowledge(element, node)
+                case m.DecisionService(), ServiceNode():
+                    self._service(element, node)
+        for _element, node in self._made:
+            if isinstance(node, KnowledgeNode | ServiceNode):
+                node.complete()
 
     def _find(self, reference: str, owner: m.DrgElement) -> tuple[str, Node] | None:
         """Return the import name ("" for this model) and the node behind a reference."""
@@ -138,9 +144,7 @@ class ModelCompiler:
         self.problems += logic.problems
         self.tables += [(owner, table, compiled) for table, compiled in logic.tables]
 
-    def _decision(self, element: m.Decision) -> None:
-        node = self.by_id.get(element.id) or self.nodes[element.name]
-        assert isinstance(node, DecisionNode)  # noqa: S101 -- made from this element above
+    def _decision(self, element: m.Decision, node: DecisionNode) -> None:
         references = (*element.required_inputs, *element.required_decisions, *element.required_knowledge)
         sources = self._sources(references, element)
         logic = self._logic(sources)
@@ -149,9 +153,7 @@ class ModelCompiler:
         node.size = logic.frame.size
         self._keep(element.name, logic)
 
-    def _knowledge(self, element: m.BusinessKnowledge) -> None:
-        node = self.by_id.get(element.id) or self.nodes[element.name]
-        assert isinstance(node, KnowledgeNode)  # noqa: S101 -- made from this element above
+    def _knowledge(self, element: m.BusinessKnowledge, node: KnowledgeNode) -> None:
         node.function.name = element.name
         if element.function is None:
             return
@@ -165,9 +167,7 @@ class ModelCompiler:
         node.result = self.types.resolve(element.variable.type_ref, element.name, element.line)
         self._keep(element.name, logic)
 
-    def _service(self, element: m.DecisionService) -> None:
-        node = self.by_id.get(element.id) or self.nodes[element.name]
-        assert isinstance(node, ServiceNode)  # noqa: S101 -- made from this element above
+    def _service(self, element: m.DecisionService, node: ServiceNode) -> None:
         node.outputs = [n for n in self._all(element.outputs, element) if isinstance(n, DecisionNode)]
         node.input_data = [n for n in self._all(element.input_data, element) if isinstance(n, InputNode)]
         node.input_decisions = [n for n in self._all(element.input_decisions, element) if isinstance(n, DecisionNode)]

@@ -63,6 +63,10 @@ MODEL_MESSAGES: Final[dict[str, tuple[tuple[str, str], tuple[str, str]]]] = {
         ("名称“{found}”出现两次。", "The name “{found}” appears twice."),
         ("请改名，使每个名称只出现一次。", "Rename one of the two."),
     ),
+    "duplicate-id": (
+        ("标识“{found}”出现两次。", "The id “{found}” appears twice."),
+        ("请更改其中一个标识。", "Change one of the two."),
+    ),
     "missing-name": (
         ("元素“{found}”没有名称。", "The element “{found}” has no name."),
         ("请补上名称。", "Give it a name."),

@@ -176,6 +176,24 @@ def test_a_model_with_errors_is_not_published(decisions: tuple[m.Decision, ...],
     assert code in [problem.code for problem in refused.value.problems]
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        '<decision id="a" name="b"><literalExpression><text>2</text></literalExpression></decision>',
+        '<businessKnowledgeModel id="a" name="b"/>',
+        '<decisionService id="a" name="b"/>',
+        '<inputData id="a" name="b"><variable name="b"/></inputData>',
+    ],
+)
+def test_two_elements_of_one_id_are_an_error_whatever_their_kinds(other: str) -> None:
+    first = '<decision id="a" name="a"><literalExpression><text>1</text></literalExpression></decision>'
+    model = load_model(f'<definitions xmlns="{DMN}" name="m" namespace="urn:m">{first}{other}</definitions>')
+    assert model.evaluate("a", {}).value == 1
+    with pytest.raises(InvalidModel) as refused:
+        model.require_valid()
+    assert "duplicate-id" in [problem.code for problem in refused.value.problems]
+
+
 def test_a_circle_of_decisions_is_null_when_run_all_the_same() -> None:
     circle = (decision("a", "b", required_decisions=("b",)), decision("b", "a", required_decisions=("a",)))
     evaluation = load_model(m.Definitions(name="m", namespace=NAMESPACE, decisions=circle)).evaluate("a", {})
