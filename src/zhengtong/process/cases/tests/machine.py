@@ -52,6 +52,13 @@ class CaseMachine(CaseHistory):
         self.law.acts += len(late)
 
     @precondition(lambda self: self.law.open("accept"))
+    @rule()
+    def nobody_answers(self) -> None:
+        """Silence is rare among random days, and the law has much to say of it."""
+        self.time_passes(days=8)
+        self.the_worker_runs()
+
+    @precondition(lambda self: self.law.open("accept"))
     @rule(
         who=WHO,
         decision=st.sampled_from([Decision.ACCEPT, Decision.ACCEPT, Decision.RETURN, Decision.RETURN, Decision.REFUSE]),
