@@ -53,7 +53,7 @@ def test_the_citizen_sees_who_looked_and_has_messages() -> None:
     citizen = subject("citizen")
     looks = looks_at(citizen).items
     assert {look.subject for look in looks} == {subject("window"), subject("approver")}
-    assert delivery.unread_count(Actor(subject=citizen, kind=SubjectKind.NATURAL)) == 2
+    assert delivery.unread_count(Actor(subject=citizen, kind=SubjectKind.NATURAL)) == 4  # two of them tell of letters
 
 
 @pytest.mark.usefixtures("_loaded")
