@@ -11,7 +11,7 @@ from zhengtong.data.catalog import api as catalog
 from zhengtong.data.exchange import api as exchange
 from zhengtong.kernel import clock
 from zhengtong.portals.citizen.views.messages import mark
-from zhengtong.trust.delivery.api import unopened_count, unread_count
+from zhengtong.trust.delivery.api import unread_count
 from zhengtong.trust.identity import api as identity
 from zhengtong.trust.ledger.api import looks_at
 
@@ -25,7 +25,6 @@ def overview(request: HttpRequest) -> HttpResponse:
         "profile": identity.my_profile(actor),
         "level": int(actor.assurance),
         "unread": unread_count(actor),
-        "unopened": unopened_count(actor),
         "mandates": [one for one in identity.mandates_held(actor.subject, at=at) if one.accepted_at],
     }
     return render(request, "citizen/me.html", context)
