@@ -46,7 +46,6 @@ def test_a_visit_opens_nothing_and_a_press_of_the_button_opens_once(
     address = f"/registered/{letter.id}/"
     with django_assert_max_num_queries(MOST_STATEMENTS):
         listed = text(client.get("/registered/"))
-    assert "1 封未打开" in text(client.get("/me/"))
     envelope = text(client.get(address))
     for shown in (listed, envelope):
         assert "西湖区市场监督管理局的来函" in shown
