@@ -1,6 +1,7 @@
 """Which working calendar is in force: the shipped notices and those adopted since."""
 
 import time
+from typing import Any
 
 from django.db import connection
 from django.db.models import Max
@@ -34,11 +35,12 @@ def current() -> WorkingCalendar:
     now = time.monotonic()
     if _held.calendar and not _held.unsettled and now - _held.checked < RECHECK_SECONDS:
         return _held.calendar
-    newest = CalendarYear.objects.aggregate(newest=Max("id"))["newest"] or 0
-    if _held.calendar and newest == _held.newest:
-        calendar = _held.calendar
+    if _held.calendar and _newest() == _held.newest:
+        calendar, newest = _held.calendar, _held.newest
     else:
-        calendar = WorkingCalendar((*shipped_notices(), *adopted_notices()))
+        adopted = _adopted()
+        newest = adopted[-1]["id"] if adopted else 0
+        calendar = WorkingCalendar((*shipped_notices(), *map(notice_from, adopted)))
     if connection.in_atomic_block and _held.unsettled:
         return calendar  # what this transaction adopted may yet be rolled back: nobody else may see it
     _held.calendar, _held.newest, _held.checked, _held.unsettled = calendar, newest, now, False
@@ -47,8 +49,16 @@ def current() -> WorkingCalendar:
 
 def adopted_notices() -> tuple[HolidayNotice, ...]:
     """Return the notices officials adopted, in order of adoption."""
-    fields = ("year", "amends", "citation", "title", "off", "work")
-    return tuple(notice_from(entry) for entry in CalendarYear.objects.order_by("id").values(*fields))
+    return tuple(map(notice_from, _adopted()))
+
+
+def _adopted() -> list[dict[str, Any]]:
+    fields = ("id", "year", "amends", "citation", "title", "off", "work")
+    return list(CalendarYear.objects.order_by("id").values(*fields))
+
+
+def _newest() -> int:
+    return CalendarYear.objects.aggregate(newest=Max("id"))["newest"] or 0
 
 
 def look_again() -> None:

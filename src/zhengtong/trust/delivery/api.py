@@ -67,7 +67,7 @@ from zhengtong.trust.delivery.queries import (
     mailboxes,
     registered_of,
     unopened_count,
-    unread_at_posts,
+    unread_at_other_posts,
     unread_count,
 )
 from zhengtong.trust.delivery.services.consents import give_consent, revoke_consent
@@ -165,6 +165,6 @@ __all__ = [
     "sent_letter",
     "sent_letters",
     "unopened_count",
-    "unread_at_posts",
+    "unread_at_other_posts",
     "unread_count",
 ]

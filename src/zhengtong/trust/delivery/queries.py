@@ -61,9 +61,13 @@ def unread_count(actor: Actor) -> int:
     return MessageRow.objects.filter(_lying_in(mailboxes(actor)), read_at=None).count()
 
 
-def unread_at_posts(actor: Actor) -> dict[UUID, int]:
-    """Return how many unread messages lie in the mailbox of each post *actor* holds; posts without are missing."""
-    rows = MessageRow.objects.filter(owner=Owner.POST, owner_id__in=actor.posts, read_at=None)
+def unread_at_other_posts(actor: Actor) -> dict[UUID, int]:
+    """Return how many unread messages wait at each other post *actor* holds; posts without are missing.
+
+    One statement; none for who holds one post alone.
+    """
+    others = [post for post in actor.posts if post != actor.post]
+    rows = MessageRow.objects.filter(owner=Owner.POST, owner_id__in=others, read_at=None)
     return dict(rows.values_list("owner_id").annotate(count=Count("id")).order_by("owner_id"))
 
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from zhengtong.kernel import clock
 from zhengtong.kernel.errors import NotFound
 from zhengtong.portals.officer.views.desk import at_desk, official, page
-from zhengtong.trust.delivery.api import InboxPage, InboxSource, inbox_sources, open_message, unread_at_posts
+from zhengtong.trust.delivery.api import InboxPage, InboxSource, inbox_sources, open_message, unread_at_other_posts
 from zhengtong.trust.identity import api as identity
 from zhengtong.trust.identity.api import Actor
 
@@ -21,7 +21,7 @@ OCCASIONAL = {"objections"}  # most officials never have any: shown when there a
 def home(request: HttpRequest) -> HttpResponse:
     """Show the inbox and the posts the official holds, with what waits at each."""
     actor = official(request)
-    unread = unread_at_posts(actor)
+    unread = unread_at_other_posts(actor)
     appointments = identity.my_posts(actor, at=clock.system.now())
     context = {
         "waiting": _waiting(actor),

@@ -166,7 +166,7 @@ def test_unread_messages_are_counted_by_post(django_assert_num_queries: DjangoAs
     send(api.of_post(POST)), send(api.of_post(second)), send(api.of_post(second)), send(api.of_post(uuid4()))
     api.open_message(holder, api.mailbox(holder).items[0].id, at=NOON)
     with django_assert_num_queries(1):
-        assert api.unread_at_posts(holder) == {second: 2}
+        assert api.unread_at_other_posts(holder) == {second: 2}
 
 
 def test_a_source_of_the_inbox_is_registered_once_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
