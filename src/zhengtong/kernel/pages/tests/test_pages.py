@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -11,12 +12,14 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.utils.translation import override
 
+import zhengtong
 from zhengtong.kernel.errors import InvalidInput, NotAllowed, SignInNeeded
 from zhengtong.kernel.pages import middleware, preferences, refusals
 from zhengtong.kernel.pages.fields import DatePartsField
 from zhengtong.kernel.pages.models import Preference
 
 LOGIN = "/accounts/login/"
+PACKAGE = Path(zhengtong.__file__).parent
 
 
 def test_a_browser_that_asks_for_english_still_gets_chinese(client: Client) -> None:
@@ -32,6 +35,16 @@ def test_a_choice_is_kept_and_returns_to_the_same_page(client: Client) -> None:
     assert client.cookies[preferences.COOKIE].value == "en.system.elder"
     page = client.get("/offline/").content.decode()
     assert '<html lang="en" data-theme="system" data-edition="elder">' in page
+
+
+def test_a_theme_is_one_attribute_of_the_page_and_no_template_but_the_layout_knows_it() -> None:
+    """The browser journeys change a theme in place, so nothing else may hang on it."""
+    knowing = [page for page in PACKAGE.rglob("*.html") if "preferences.theme" in page.read_text(encoding="utf-8")]
+    assert [page.relative_to(PACKAGE).as_posix() for page in knowing] == ["kernel/pages/templates/pages/base.html"]
+    layout = knowing[0].read_text(encoding="utf-8").splitlines()
+    attribute, choices = (line.strip() for line in layout if "preferences.theme" in line)
+    assert attribute.startswith("<html ")
+    assert choices.startswith("<fieldset>")
 
 
 @pytest.mark.parametrize("target", ["https://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)"])
