@@ -39,7 +39,7 @@ class InstanceState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Published:
-    """A published definition 流程定义; the same content is never published twice."""
+    """A published definition 流程定义; `repeated` where its content was known and nothing was published."""
 
     id: int
     key: str

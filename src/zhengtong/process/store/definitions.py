@@ -9,7 +9,7 @@ from uuid import UUID
 
 import orjson
 from django.db import transaction
-from django.db.models import F, Max, Q, Value
+from django.db.models import F, Max, Q, QuerySet, Value
 from django.db.models.functions import Greatest
 
 from zhengtong.process.bpmn.api import Definitions, EventNode, Trigger, publishable, read_definitions, read_document
@@ -84,15 +84,18 @@ def keep(
     effective_from: datetime,
     at: datetime,
     by: UUID | None,
+    anew: bool = False,
 ) -> Published:
-    """Keep a checked model as the next version of *key*; the same content again returns the version it has.
+    """Keep a checked model as the next version of *key*, unless its content is known; the version before it ends then.
 
-    The version before it ends where this one begins.
+    Content is known where a version has it; *anew*, only where the version in effect from *effective_from* has it, so
+    that one may go back to what a later version or a withdrawal ended.
     """
     identity = content_hash(bpmn, decisions)
     with transaction.atomic():
         versions = Definition.objects.select_for_update().filter(key=key)
-        known = versions.filter(content_hash=identity).first()
+        compared = _in_effect(key, effective_from)[:1] if anew else versions.order_by("-version")
+        known = next((row for row in compared if row.content_hash == identity), None)
         if known is not None:
             return _published(known, repeated=True)
         latest = versions.aggregate(latest=Max("version"))["latest"] or 0
@@ -155,15 +158,16 @@ def in_effect(key: str, at: datetime) -> Published:
     Raises:
         UnknownDefinition: none is.
     """
-    row = (
-        Definition.objects.filter(key=key, effective_from__lte=at)
-        .filter(Q(effective_until=None) | Q(effective_until__gt=at))
-        .order_by("-version")
-        .first()
-    )
+    row = _in_effect(key, at).first()
     if row is None:
         raise UnknownDefinition(key=key)
     return _published(row, repeated=False)
+
+
+def _in_effect(key: str, at: datetime) -> QuerySet[Definition]:
+    """Return the versions of *key* in effect at *at*, the one that counts first."""
+    begun = Definition.objects.filter(key=key, effective_from__lte=at)
+    return begun.filter(Q(effective_until=None) | Q(effective_until__gt=at)).order_by("-version")
 
 
 def version(key: str, number: int) -> Published:

@@ -6,7 +6,7 @@ from zhengtong.process.store.contracts import InstanceState
 
 
 class Definition(models.Model):
-    """A published version of a process 流程定义. Invariant: immutable; a version and a content once per key.
+    """A published version of a process 流程定义. Invariant: immutable; a version once per key.
 
     `decisions` holds the DMN models its business rule tasks use, by name; `effective_until` is exclusive;
     a version withdrawn before it began has an empty period.
@@ -25,7 +25,6 @@ class Definition(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["key", "version"], name="definition_version_once"),
-            models.UniqueConstraint(fields=["key", "content_hash"], name="definition_content_once"),
             models.CheckConstraint(
                 condition=models.Q(effective_until=None) | models.Q(effective_until__gte=models.F("effective_from")),
                 name="definition_period_in_order",

@@ -24,7 +24,7 @@ def publish_as(
     effective_from: datetime,
     at: datetime,
 ) -> Published:
-    """Publish a version.
+    """Publish a version; what an earlier version had may come back.
 
     Raises:
         SignInNeeded, NotAllowed: the actor may not.
@@ -39,6 +39,7 @@ def publish_as(
         at=at,
         authority=Authority(clause=CLAUSE, permission=Permission.PUBLISH),
         responsibility=responsibility_of(actor),
+        anew=True,
     )
 
 

@@ -45,8 +45,11 @@ def publish(
     at: datetime,
     authority: Authority,
     responsibility: Responsibility,
+    anew: bool = False,
 ) -> Published:
     """Check a model and keep it as the next version of *key*: the act of publishing.
+
+    Content that a version of *key* has already is not published again.
 
     Args:
         key: under which cases ask for it.
@@ -56,6 +59,7 @@ def publish(
         at: the present moment, aware.
         authority: by what right, for the ledger.
         responsibility: who publishes.
+        anew: publish again what an earlier version, overtaken or withdrawn, had; what is in effect is still not repeated.
 
     Raises:
         NotPublishable: the model breaks a rule or uses what is not executed; nothing was published.
@@ -64,7 +68,9 @@ def publish(
     models = dict(decisions or {})
     definitions.check(key, bpmn, models, at)
     with transaction.atomic():
-        published = definitions.keep(key, bpmn, models, effective_from=effective_from, at=at, by=responsibility.subject)
+        published = definitions.keep(
+            key, bpmn, models, effective_from=effective_from, at=at, by=responsibility.subject, anew=anew
+        )
         if not published.repeated:
             record(
                 Act(

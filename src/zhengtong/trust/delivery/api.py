@@ -66,7 +66,6 @@ from zhengtong.trust.delivery.queries import (
     mailbox,
     mailboxes,
     registered_of,
-    unopened_count,
     unread_at_other_posts,
     unread_count,
 )
@@ -164,7 +163,6 @@ __all__ = [
     "send_registered",
     "sent_letter",
     "sent_letters",
-    "unopened_count",
     "unread_at_other_posts",
     "unread_count",
 ]

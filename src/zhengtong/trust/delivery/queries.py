@@ -146,11 +146,6 @@ def registered_of(
     return LetterPage(items=items, next=items[-1].id if len(found) > limit else None)
 
 
-def unopened_count(actor: Actor) -> int:
-    """Return how many registered letters of the actor's party nobody has opened: one statement, no content."""
-    return _box(actor).filter(opened_at=None).count()
-
-
 def own_letter_row(actor: Actor, identifier: UUID, *, at: datetime, lock: bool = False) -> LetterRow:
     """Return the row of a letter that lies in the mailbox of the actor's party.
 

@@ -137,6 +137,24 @@ def test_a_version_is_checked_seen_and_then_published_once(signed_in: SignIn) ->
 
 
 @pytest.mark.usefixtures("published")
+def test_an_overtaken_version_comes_back_as_a_new_one(signed_in: SignIn) -> None:
+    publish(SECOND)
+    assert publish(FIRST).repeated, "what is shipped with the platform stays overtaken"
+    client = signed_in("clerk")
+    assert "回到这一版" in text(client, "trial/v1/")
+    assert "回到这一版" not in text(client, "trial/v2/")
+    address = "/officer/reform/trial/edit/?from=1"
+    assert "现场核查" not in client.get(address).content.decode()
+    given = {"bpmn": FIRST.decode(), "step": "check"}
+    seen = re.findall(r'name="seen" value="(\w+)"', client.post(address, given).content.decode())[0]
+    given |= {"seen": seen, "step": "publish"}
+    assert client.post(address, given).headers["Location"] == "/officer/reform/trial/v3/"
+    assert client.post(address, given).headers["Location"] == "/officer/reform/trial/v3/"
+    assert store.in_effect("trial", clock.system.now()).version == 3
+    assert [one.version for one in store.versions_of("trial", clock.system.now())] == [3, 2, 1]
+
+
+@pytest.mark.usefixtures("published")
 def test_uploaded_files_are_published_as_they_were_checked(signed_in: SignIn) -> None:
     client = signed_in("clerk")
     address = "/officer/reform/trial/edit/"

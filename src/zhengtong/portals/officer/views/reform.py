@@ -121,11 +121,14 @@ def source(request: HttpRequest, key: str, version: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, key: str) -> HttpResponse:
-    """Take a new version: check it, show what it would change, publish it when that was seen."""
+    """Take a new version: check it, show what it would change, publish it when that was seen.
+
+    One begins from the newest version, or with `?from=` from an earlier one.
+    """
     actor, now = official(request), clock.system.now()
     require(actor, store.Permission.PUBLISH)
-    newest = _newest(key, now)
-    given = store.source_of(newest.id) if newest else _NEW
+    newest, origin = _newest_and_origin(key, request.GET.get("from", ""), now)
+    given = store.source_of(origin.id) if origin else _NEW
     posted = request.method == "POST"
     data, files = (request.POST, request.FILES) if posted else (None, None)
     form = VersionForm(data, files, source=given, today=clock.on_day(now))
@@ -188,7 +191,9 @@ def _publish(
     begins = now if day is None or day <= clock.on_day(now) else datetime.combine(day, time.min, clock.BEIJING)
     made = store.publish_as(actor, key, model.bpmn, model.decisions, effective_from=begins, at=now)
     if made.repeated:
-        messages.info(request, gettext("内容和第 %(version)s 版完全一样，没有重复发布。") % {"version": made.version})
+        messages.info(
+            request, gettext("内容和那时生效的第 %(version)s 版完全一样，没有重复发布。") % {"version": made.version}
+        )
     else:
         messages.success(
             request, gettext("已发布第 %(version)s 版。在办件仍按原来的版本办理。") % {"version": made.version}
@@ -343,8 +348,12 @@ def named(who: str) -> str:
     return literal[1] if literal else who.strip()
 
 
-def _newest(key: str, now: datetime) -> store.VersionLine | None:
+def _newest_and_origin(
+    key: str, asked: str, now: datetime
+) -> tuple[store.VersionLine, store.VersionLine] | tuple[None, None]:
+    """Return the newest version and the one to begin from: the *asked* one, else the newest; none where none is."""
     try:
-        return store.versions_of(key, now)[0]
+        versions = store.versions_of(key, now)
     except store.UnknownDefinition:
-        return None
+        return None, None
+    return versions[0], next((one for one in versions if str(one.version) == asked), versions[0])

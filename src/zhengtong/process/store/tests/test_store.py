@@ -33,7 +33,7 @@ FORM = {f"field {number}": f"内容 {number} " * 5 for number in range(40)}  # a
 LIMIT = 8  # statements a command may need between BEGIN and COMMIT
 
 
-def publish(bpmn: bytes, key: str = "joint", effective_from: datetime = NOW) -> store.Published:
+def publish(bpmn: bytes, key: str = "joint", effective_from: datetime = NOW, *, anew: bool = False) -> store.Published:
     return store.publish(
         key,
         bpmn,
@@ -41,6 +41,7 @@ def publish(bpmn: bytes, key: str = "joint", effective_from: datetime = NOW) -> 
         at=NOW,
         authority=Authority(clause="test"),
         responsibility=Responsibility(subject=new_id()),
+        anew=anew,
     )
 
 
@@ -231,6 +232,17 @@ def test_publishing_the_same_content_again_gives_the_same_version_and_one_act() 
     again = publish(models.joint())
     assert (again.id, again.version, again.repeated) == (first.id, 1, True)
     assert len(acts_on("process.definition", "joint:1").items) == 1
+
+
+def test_content_comes_back_only_where_that_is_asked_for_and_once() -> None:
+    first, second = publish(models.joint(2)), publish(models.joint(3))
+    assert publish(models.joint(2)).id == first.id
+    assert publish(models.joint(3), anew=True).id == second.id
+    back = publish(models.joint(2), anew=True)
+    assert (back.version, back.content_hash, back.repeated) == (3, first.content_hash, False)
+    assert publish(models.joint(2), anew=True).id == back.id
+    assert publish(models.joint(2)).id == back.id, "of several versions with one content, the newest"
+    assert store.in_effect("joint", NOW).id == back.id
 
 
 def test_a_new_version_takes_over_on_its_day_and_running_instances_keep_theirs() -> None:

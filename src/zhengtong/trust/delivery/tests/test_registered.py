@@ -104,7 +104,7 @@ def test_an_unopened_letter_shows_its_envelope_only(office: Office) -> None:
         api.data_file(office.citizen, letter.id, at=LATER)
     assert api.open_registered(actor=office.citizen, letter=letter.id, at=LATER).writing == WRITING
     assert api.envelope(office.citizen, letter.id, at=LATER).writing == WRITING
-    assert api.unopened_count(office.citizen) == 0
+    assert api.registered_of(office.citizen, unopened_only=True, at=LATER).items == ()
 
 
 def test_the_first_opening_counts_and_later_ones_change_nothing(office: Office) -> None:
