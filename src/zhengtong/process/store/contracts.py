@@ -182,9 +182,13 @@ class BlockedPlace:
 
 @dataclass(frozen=True, kw_only=True)
 class DryRun:
-    """What moving the running cases of a version would do; nothing was changed."""
+    """What moving the running cases of a version would do; nothing was changed.
+
+    `total` is how many run; `movable` and `blocked` speak of the `looked_at` first of them.
+    """
 
     total: int
+    looked_at: int
     movable: int
     blocked: tuple[BlockedPlace, ...]
     unplaced: tuple[SuggestedPlace, ...]

@@ -59,7 +59,7 @@ def publish(
         at: the present moment, aware.
         authority: by what right, for the ledger.
         responsibility: who publishes.
-        anew: publish again what an earlier version, overtaken or withdrawn, had; what is in effect is still not repeated.
+        anew: publish what an overtaken or withdrawn version had once more; what is in effect is still not repeated.
 
     Raises:
         NotPublishable: the model breaks a rule or uses what is not executed; nothing was published.

@@ -130,6 +130,8 @@ def test_a_dry_run_names_what_stands_against_it_and_changes_nothing() -> None:
     (blocked,) = report.blocked
     assert (blocked.code, blocked.node, blocked.count, blocked.examples) == ("starving-join", "join", 1, (before,))
     assert blocked.remedy
+    first = store.dry_run_migration(old, new, most=1)
+    assert (first.total, first.looked_at, first.movable, first.blocked) == (2, 1, 1, ())
     assert everything() == found
     assert CaseMigration.objects.count() == 0
     done = move_all(old, new)
