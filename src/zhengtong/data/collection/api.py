@@ -6,6 +6,7 @@ rows("police_households", version=3)                # an Arrow table; `changes(t
 record_lineage(LineageRun(…))                       # what other rooms made of it, column by column
 """
 
+from zhengtong.data.collection.changed import Changed, changed, read_changed, read_updates
 from zhengtong.data.collection.contracts import (
     BATCH_LANDED,
     BATCH_STOPPED,
@@ -17,6 +18,7 @@ from zhengtong.data.collection.contracts import (
     BatchStopped,
     BatchUnknown,
     BatchView,
+    ChangesCleared,
     ColumnLineage,
     ConnectorKind,
     Edge,
@@ -69,6 +71,8 @@ __all__ = [
     "BatchStopped",
     "BatchUnknown",
     "BatchView",
+    "Changed",
+    "ChangesCleared",
     "ColumnLineage",
     "ConnectorKind",
     "Edge",
@@ -90,6 +94,7 @@ __all__ = [
     "batch",
     "batches_of",
     "batches_of_dataset",
+    "changed",
     "changes",
     "claim_due",
     "collect",
@@ -98,7 +103,9 @@ __all__ = [
     "lineage_events",
     "lineage_of",
     "portions",
+    "read_changed",
     "read_portion",
+    "read_updates",
     "record_lineage",
     "refused_rows",
     "register_gate",

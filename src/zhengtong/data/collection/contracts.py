@@ -287,6 +287,15 @@ class VersionUnknown(NotFound):
     remedy = mark("请查询最新版本；较早的版本可能已经清理。")
 
 
+class ChangesCleared(Refusal):
+    """What a range of versions changed cannot be told any more: files were cleared away, or columns changed type."""
+
+    code = "changes_cleared"
+    status = 410
+    message = mark("第 {first} 版到第 {last} 版的变更已经清理，不再完整。")
+    remedy = mark("请不带 from 取一次最新版本的全部数据，再从该版本起接着获取变更。")
+
+
 class AlreadyCollecting(Conflict):
     """A batch of this source is running."""
 

@@ -4,11 +4,11 @@ A portion is a run of row groups of the version's Parquet files, which never cha
 version are the same whoever asks, whenever. Only the wanted columns are read.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from zhengtong.data.collection.contracts import VersionUnknown
 from zhengtong.data.collection.lake import PORTION_ROWS, table_path
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _BYTES_A_VALUE = 3
 """Bytes below which a text column is one of few values: it is then read as codes into a dictionary."""
 Piece = tuple[str, tuple[int, ...]]
+FileT = TypeVar("FileT")
+"""What a file is known by: its path, or its path with what it holds."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,7 +75,7 @@ def read_portion(found: Portions, number: int, columns: Sequence[str]) -> "pa.Ta
 
     wanted = schema_of(found, columns)
     try:
-        pieces = [_read(path, groups, wanted, found.repeating) for path, groups in found.portions[number].pieces]
+        pieces = [read_groups(path, groups, wanted, found.repeating) for path, groups in found.portions[number].pieces]
     except OSError:
         raise VersionUnknown(version=found.version) from None
     return pa.concat_tables(pieces).unify_dictionaries().combine_chunks()
@@ -103,23 +105,26 @@ def _planned(path: Path, version: int) -> Portions:
     )
 
 
-def _parted(files: "Sequence[tuple[str, pq.FileMetaData]]") -> Iterator[Portion]:
-    """Yield row groups together until they hold `PORTION_ROWS` rows."""
-    pieces, rows = dict[str, list[int]](), 0
-    for path, metadata in files:
+def _parted(files: "Iterable[tuple[str, pq.FileMetaData]]") -> Iterator[Portion]:
+    for pieces, rows in gathered(files):
+        yield Portion(pieces=pieces, rows=rows)
+
+
+def gathered(
+    files: "Iterable[tuple[FileT, pq.FileMetaData]]",
+) -> "Iterator[tuple[tuple[tuple[FileT, tuple[int, ...]], ...], int]]":
+    """Yield row groups by file, together until they hold `PORTION_ROWS` rows, and how many they hold."""
+    pieces, rows = dict[FileT, list[int]](), 0
+    for file, metadata in files:
         for group in range(metadata.num_row_groups):
             count = metadata.row_group(group).num_rows
             if rows and rows + count > PORTION_ROWS:
-                yield _portion(pieces, rows)
+                yield tuple((one, tuple(groups)) for one, groups in pieces.items()), rows
                 pieces, rows = {}, 0
-            pieces.setdefault(path, []).append(group)
+            pieces.setdefault(file, []).append(group)
             rows += count
     if rows:
-        yield _portion(pieces, rows)
-
-
-def _portion(pieces: dict[str, list[int]], rows: int) -> Portion:
-    return Portion(pieces=tuple((path, tuple(groups)) for path, groups in pieces.items()), rows=rows)
+        yield tuple((one, tuple(groups)) for one, groups in pieces.items()), rows
 
 
 def _repeating(files: "Sequence[tuple[str, pq.FileMetaData]]", schema: "pa.Schema") -> Iterator[str]:
@@ -136,7 +141,8 @@ def _repeating(files: "Sequence[tuple[str, pq.FileMetaData]]", schema: "pa.Schem
             yield field.name
 
 
-def _read(path: str, groups: Sequence[int], wanted: "pa.Schema", repeating: frozenset[str]) -> "pa.Table":
+def read_groups(path: str, groups: Sequence[int], wanted: "pa.Schema", repeating: frozenset[str]) -> "pa.Table":
+    """Return the wanted columns of some row groups of a file, columns that it lacks filled with nulls."""
     import pyarrow as pa  # noqa: PLC0415 -- heavy
     import pyarrow.parquet as pq  # noqa: PLC0415 -- heavy
 

@@ -50,18 +50,17 @@ from zhengtong.data.exchange.queries import (
     shared_in_bulk,
     usage_by_day,
 )
-from zhengtong.data.exchange.services import (
-    anchor_looks,
+from zhengtong.data.exchange.services.agreeing import (
     answer,
     ask,
     end,
-    issue_key,
     require_asking,
     resume,
-    revoke_key,
     suspend,
     withdraw_request,
 )
+from zhengtong.data.exchange.services.anchoring import anchor_looks
+from zhengtong.data.exchange.services.keys import issue_key, revoke_key
 
 __all__ = [
     "MODES",

@@ -1,9 +1,4 @@
-"""What crosses the door of exchange 共享交换: requests, agreements, access keys, looks.
-
-A department that needs another's data asks for it once; the answer is an *agreement*: which fields, masked how, for
-which items, on which legal basis, how often a day, until when. Every query names the agreement and the business it is
-for, and is on record before its answer leaves (国发〔2016〕51号; 个人信息保护法 §6, §34).
-"""
+"""Requests, agreements and access keys 共享协议, their events and refusals."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -114,21 +109,6 @@ class Algorithm(StrEnum):
     ED25519 = "ed25519"
 
 
-class Outcome(StrEnum):
-    """What a look found: a row, nothing that the agreement reaches (alike from outside the area), or many at once."""
-
-    FOUND = "found"
-    NOTHING = "nothing"
-    SHARED = "shared"
-
-
-class Format(StrEnum):
-    """How a batch is written 批量格式: an Arrow IPC stream (lz4), or a Parquet file (zstd)."""
-
-    ARROW = "arrow"
-    PARQUET = "parquet"
-
-
 MODES: Mapping[SharingMode, Text] = {
     SharingMode.QUERY: gettext_lazy("单条查询"),
     SharingMode.BATCH: gettext_lazy("批量获取"),
@@ -221,67 +201,6 @@ class IssuedKey:
     algorithm: Algorithm
     secret: str
     expires_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ExchangeLook:
-    """One query on record, as the person concerned or an auditor reads it."""
-
-    node: str
-    number: int
-    at: datetime
-    agreement: UUID
-    application: UUID
-    consumer_name: str
-    dataset: str
-    dataset_name: str
-    fields: tuple[str, ...]
-    business: str
-    outcome: Outcome
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class BatchLook:
-    """One batch answer on record: which part of which version, its rows and its digest (SM3); it names no person."""
-
-    node: str
-    number: int
-    at: datetime
-    agreement: UUID
-    business: str
-    version: int
-    part: int
-    rows: int
-    format: Format
-    digest: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class BulkShare:
-    """What was shared in batches under one agreement: rows of a dataset, not of a person."""
-
-    agreement: UUID
-    dataset: str
-    dataset_name: str
-    consumer_name: str
-    purpose: str
-    basis: str
-    last_on: date
-    rows: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LooksVerdict:
-    """What re-reading the chain of looks found: how many were checked, and the first that does not fit, if any."""
-
-    checked: int
-    broken_node: str = ""
-    broken_number: int = 0
-
-    @property
-    def sound(self) -> bool:
-        """Whether every look is what was recorded."""
-        return not self.broken_number
 
 
 @event("data.exchange.requested.v1")

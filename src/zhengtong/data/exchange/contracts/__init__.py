@@ -1,0 +1,76 @@
+"""What crosses the door of exchange 共享交换: requests, agreements, access keys, looks.
+
+A department that needs another's data asks for it once; the answer is an *agreement*: which fields, masked how, for
+which items, on which legal basis, how often a day, until when. Every query names the agreement and the business it is
+for, and is on record before its answer leaves (国发〔2016〕51号; 个人信息保护法 §6, §34).
+"""
+
+from zhengtong.data.exchange.contracts.agreements import (
+    MODES,
+    PERMISSION_SENTENCES,
+    AgreementChanged,
+    AgreementOver,
+    AgreementState,
+    AgreementUnknown,
+    AgreementView,
+    Algorithm,
+    AlreadyAnswered,
+    FieldGrant,
+    FieldNotOffered,
+    IssuedKey,
+    KeyUnknown,
+    Mask,
+    Permission,
+    ReasonNeeded,
+    RequestState,
+    RequestUnknown,
+    RequestView,
+    ShareAgreed,
+    ShareRefused,
+    ShareRequested,
+    SharingWithheld,
+    Terms,
+    TermsUnfit,
+)
+from zhengtong.data.exchange.contracts.looks import (
+    BatchLook,
+    BulkShare,
+    ExchangeLook,
+    Format,
+    LooksVerdict,
+    Outcome,
+)
+
+__all__ = [
+    "MODES",
+    "PERMISSION_SENTENCES",
+    "AgreementChanged",
+    "AgreementOver",
+    "AgreementState",
+    "AgreementUnknown",
+    "AgreementView",
+    "Algorithm",
+    "AlreadyAnswered",
+    "BatchLook",
+    "BulkShare",
+    "ExchangeLook",
+    "FieldGrant",
+    "FieldNotOffered",
+    "Format",
+    "IssuedKey",
+    "KeyUnknown",
+    "LooksVerdict",
+    "Mask",
+    "Outcome",
+    "Permission",
+    "ReasonNeeded",
+    "RequestState",
+    "RequestUnknown",
+    "RequestView",
+    "ShareAgreed",
+    "ShareRefused",
+    "ShareRequested",
+    "SharingWithheld",
+    "Terms",
+    "TermsUnfit",
+]

@@ -1,0 +1,1 @@
+"""Acts of exchange: agreeing, keys, the chain of looks, subscriptions."""
