@@ -6,7 +6,7 @@ rows("police_households", version=3)                # an Arrow table; `changes(t
 record_lineage(LineageRun(…))                       # what other rooms made of it, column by column
 """
 
-from zhengtong.data.collection.changed import Changed, changed, read_changed, read_updates
+from zhengtong.data.collection.changed import Changed, ChangePiece, changed, read_changed, read_updates, updating
 from zhengtong.data.collection.contracts import (
     BATCH_LANDED,
     BATCH_STOPPED,
@@ -71,6 +71,7 @@ __all__ = [
     "BatchStopped",
     "BatchUnknown",
     "BatchView",
+    "ChangePiece",
     "Changed",
     "ChangesCleared",
     "ColumnLineage",
@@ -117,5 +118,6 @@ __all__ = [
     "table_name",
     "table_path",
     "take_back",
+    "updating",
     "version_of",
 ]

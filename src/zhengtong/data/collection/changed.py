@@ -26,7 +26,7 @@ KIND, COMMIT = "_change_type", "_commit_version"
 """The columns of Delta's change data feed that say what happened to a row, and in which version."""
 INSERT, BEFORE, AFTER, DELETE = "insert", "update_preimage", "update_postimage", "delete"
 MOST_COMMITS = 1_000
-"""Versions in one range at most; a longer history is asked for range by range."""
+"""Versions in one range at most; what comes after is asked for as the next range."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,11 +38,15 @@ class ChangeFile:
     kind: str
 
 
+ChangePiece = tuple[ChangeFile, tuple[int, ...]]
+"""Row groups of a file."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChangePortion:
     """Row groups by file, and the rows they hold."""
 
-    pieces: tuple[tuple[ChangeFile, tuple[int, ...]], ...]
+    pieces: tuple[ChangePiece, ...]
     rows: int
 
 
@@ -67,8 +71,8 @@ def changed(table: str, *, first: int | None, last: int | None = None) -> Change
     Args:
         table: in the lake.
         first: the first version of the range; None for all rows of the last one, as inserts.
-        last: its last version; the latest by default, or as far as one range goes. A range that begins behind it is
-            empty.
+        last: its last version, the latest by default; `Changed.last` tells where a range ends that would have more than
+            `MOST_COMMITS`. A range that begins behind it is empty.
 
     Raises:
         VersionUnknown: the table has no such version.
@@ -84,9 +88,9 @@ def changed(table: str, *, first: int | None, last: int | None = None) -> Change
         latest = DeltaTable(path).version()
     except (DeltaError, OSError):
         raise VersionUnknown(version=first) from None
-    end = min(latest, first + MOST_COMMITS - 1) if last is None else last
-    if end > latest or end - first >= MOST_COMMITS:
-        raise VersionUnknown(version=end)
+    if last is not None and last > latest:
+        raise VersionUnknown(version=last)
+    end = min(latest if last is None else last, first + MOST_COMMITS - 1)
     try:
         return _planned(path, first, end)
     except (DeltaError, OSError):
@@ -102,21 +106,23 @@ def read_changed(found: Changed, number: int, columns: Sequence[str]) -> "pa.Tab
     return _read(found, found.portions[number].pieces, columns)
 
 
-def read_updates(found: Changed, number: int, columns: Sequence[str]) -> "pa.Table":
-    """Return both images of every update in the versions that a portion touches, wherever in the range they lie.
+def updating(found: Changed, number: int) -> tuple[ChangePiece, ...]:
+    """Return the pieces that hold updates of the versions a portion touches, wherever in the range they lie."""
+    touched = {file.version for file, _groups in found.portions[number].pieces if not file.kind}
+    pieces = (piece for portion in found.portions for piece in portion.pieces)
+    return tuple(piece for piece in pieces if piece[0].version in touched and not piece[0].kind)
+
+
+def read_updates(found: Changed, piece: ChangePiece, columns: Sequence[str]) -> "pa.Table":
+    """Return both images of the updates that a piece holds, as `read_changed` gives them.
 
     Raises:
-        ChangesCleared: files have been cleared away, or their columns no longer fit.
+        ChangesCleared: its file has been cleared away, or its columns no longer fit.
     """
     import pyarrow as pa  # noqa: PLC0415 -- heavy
     import pyarrow.compute as pc  # noqa: PLC0415 -- heavy
 
-    touched = {file.version for file, _groups in found.portions[number].pieces if not file.kind}
-    pieces = [
-        piece for portion in found.portions for piece in portion.pieces
-        if piece[0].version in touched and not piece[0].kind
-    ]  # fmt: skip
-    rows = _read(found, pieces, columns)
+    rows = _read(found, [piece], columns)
     return rows.filter(pc.is_in(rows[KIND], pa.array([BEFORE, AFTER])))
 
 
@@ -175,7 +181,7 @@ def _named(
         yield ChangeFile(version=version, path=str(path / unquote(name)), kind=kind)
 
 
-def _read(found: Changed, pieces: Sequence[tuple[ChangeFile, tuple[int, ...]]], columns: Sequence[str]) -> "pa.Table":
+def _read(found: Changed, pieces: Sequence[ChangePiece], columns: Sequence[str]) -> "pa.Table":
     import pyarrow as pa  # noqa: PLC0415 -- heavy
 
     held = {field.name: pa.field(field.name, field.type) for field in found.schema}

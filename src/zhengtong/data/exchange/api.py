@@ -1,6 +1,7 @@
 """The door of exchange 共享交换: ask for data, answer, suspend and end agreements, issue keys, read who looked."""
 
 from zhengtong.data.exchange.contracts import (
+    ANNOUNCED,
     MODES,
     PERMISSION_SENTENCES,
     AgreementOver,
@@ -9,6 +10,8 @@ from zhengtong.data.exchange.contracts import (
     AgreementView,
     Algorithm,
     AlreadyAnswered,
+    Announcements,
+    AnnouncementView,
     BatchLook,
     BulkShare,
     ExchangeLook,
@@ -40,6 +43,7 @@ from zhengtong.data.exchange.gateway.signatures import verify as verify_signatur
 from zhengtong.data.exchange.queries import (
     agreement,
     agreements,
+    announcements,
     batches_under,
     check_looks,
     looks_at_person,
@@ -60,9 +64,11 @@ from zhengtong.data.exchange.services.agreeing import (
     withdraw_request,
 )
 from zhengtong.data.exchange.services.anchoring import anchor_looks
+from zhengtong.data.exchange.services.announcing import announce, announce_again
 from zhengtong.data.exchange.services.keys import issue_key, revoke_key
 
 __all__ = [
+    "ANNOUNCED",
     "MODES",
     "PERMISSION_SENTENCES",
     "AgreementOver",
@@ -71,6 +77,8 @@ __all__ = [
     "AgreementView",
     "Algorithm",
     "AlreadyAnswered",
+    "AnnouncementView",
+    "Announcements",
     "BatchLook",
     "BulkShare",
     "CaseDirectory",
@@ -95,6 +103,9 @@ __all__ = [
     "agreement",
     "agreements",
     "anchor_looks",
+    "announce",
+    "announce_again",
+    "announcements",
     "answer",
     "ask",
     "batches_under",

@@ -1,8 +1,10 @@
-"""`zhengtong gateway`: serve queries, and the scribe that records them; `zhengtong exchange`: fetch batches."""
+"""`zhengtong gateway`: answer queries and record them; `zhengtong exchange`: fetch batches, follow a subscription."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 import django
@@ -47,48 +49,100 @@ def exchange_group() -> None:
     django.setup()
 
 
-@exchange_group.command()
-@click.argument("gateway")
-@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--agreement", required=True, help="The agreement's id.")
-@click.option("--item", required=True, help="Code of the item it is for.")
-@click.option("--key", required=True, help="The access key's id.")
-@click.option(
-    "--secret", "secret", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A file with the key's secret in hexadecimal digits.",
-)  # fmt: skip
-@click.option(
-    "--algorithm", default=Algorithm.HMAC_SHA256.value, show_default=True,
-    type=click.Choice([one.value for one in Algorithm]),
-)  # fmt: skip
-@click.option(
-    "--format", "form", default=Format.PARQUET.value, show_default=True,
-    type=click.Choice([one.value for one in Format]),
-)  # fmt: skip
-def fetch(
-    gateway: str,
-    folder: Path,
-    agreement: str,
-    item: str,
-    key: str,
-    secret: Path,
-    algorithm: str,
-    form: str,
-) -> None:
-    """Fetch the latest version from GATEWAY (https://…) into FOLDER; run again, it goes on where it was cut."""
+def _options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add what `fetch` and `follow` are both told."""
+    options = (
+        click.argument("gateway"),
+        click.argument("folder", type=click.Path(file_okay=False, path_type=Path)),
+        click.option("--agreement", required=True, help="The agreement's id."),
+        click.option("--item", required=True, help="Code of the item it is for."),
+        click.option("--key", required=True, help="The access key's id."),
+        click.option(
+            "--secret", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path),
+            help="A file with the key's secret in hexadecimal digits.",
+        ),
+        click.option(
+            "--algorithm", default=Algorithm.HMAC_SHA256.value, show_default=True,
+            type=click.Choice([one.value for one in Algorithm]),
+        ),
+        click.option(
+            "--format", "form", default=Format.PARQUET.value, show_default=True,
+            type=click.Choice([one.value for one in Format]),
+        ),
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def _wanted(*, agreement: str, item: str, key: str, secret: Path, algorithm: str, form: str) -> "consumer.Wanted":
     from zhengtong.data.exchange import consumer  # noqa: PLC0415 -- needs the apps that the group has set up
 
-    wanted = consumer.Wanted(
+    return consumer.Wanted(
         agreement=agreement, business=item, format=Format(form), key_id=key,
         algorithm=Algorithm(algorithm), key=bytes.fromhex(secret.read_text().strip()),
     )  # fmt: skip
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn a cut line and a refusal into a message."""
+    from zhengtong.data.exchange import consumer  # noqa: PLC0415 -- needs the apps that the group has set up
+
     try:
-        found = consumer.fetch(wanted, folder, _post_to(gateway), told=lambda done, of: click.echo(f"{done}/{of}"))
+        yield
     except OSError as cut:
-        raise click.ClickException(f"the line was cut ({type(cut).__name__}); run the command again") from None
+        raise _CutError(f"the line was cut ({type(cut).__name__}); run the command again") from None
     except consumer.GatewayRefused as refusal:
         raise click.ClickException(f"{refusal.explanation} {refusal.advice}") from None
+
+
+class _CutError(click.ClickException):
+    """The line was cut: worth another try, other than a refusal."""
+
+
+def _progress(done: int, of: int) -> None:
+    click.echo(f"{done}/{of}")
+
+
+@exchange_group.command()
+@_options
+def fetch(gateway: str, folder: Path, **told: Any) -> None:
+    """Fetch the latest version from GATEWAY (https://…) into FOLDER; run again, it goes on where it was cut."""
+    from zhengtong.data.exchange import consumer  # noqa: PLC0415 -- needs the apps that the group has set up
+
+    with _explained():
+        found = consumer.fetch(_wanted(**told), folder, _post_to(gateway), told=_progress)
     click.echo(f"version {found.version}: {found.rows} rows; {found.new} parts fetched, {found.kept} lay there")
+
+
+@exchange_group.command()
+@_options
+@click.option("--every", type=click.IntRange(1), help="Go on, asking again after so many seconds; ends with ctrl-C.")
+@click.option("--anew", is_flag=True, help="Begin with all rows again, because changes were cleared away.")
+def follow(gateway: str, folder: Path, every: int | None, anew: bool, **told: Any) -> None:  # noqa: FBT001 -- click's
+    """Follow a subscription at GATEWAY (https://…) in FOLDER from the version reached the last time."""
+    from zhengtong.data.exchange import follower  # noqa: PLC0415 -- needs the apps that the group has set up
+
+    wanted, post = _wanted(**told), _post_to(gateway)
+
+    def reached(name: str, found: "consumer.Fetched") -> None:
+        click.echo(f"{name}: {found.rows} change rows; {found.new} parts fetched, {found.kept} lay there")
+
+    while True:
+        try:
+            with _explained():
+                state = follower.follow(wanted, folder, post, anew=anew, told=_progress, reached=reached)
+        except _CutError as cut:
+            if every is None:
+                raise
+            cut.show()
+        else:
+            anew = False
+            click.echo("nothing was announced yet" if state.version is None else f"version {state.version}")
+        if every is None:
+            return
+        time.sleep(every)
 
 
 def _post_to(gateway: str) -> "consumer.Post":
@@ -96,8 +150,12 @@ def _post_to(gateway: str) -> "consumer.Post":
 
     session = requests.Session()
 
-    def post(path: str, *, body: bytes, headers: Mapping[str, str]) -> tuple[int, Mapping[str, str], bytes]:
-        answer = session.post(gateway.rstrip("/") + path, data=body, headers=dict(headers), timeout=SECONDS)
+    def post(
+        path: str, *, body: bytes, headers: Mapping[str, str], method: Literal["POST", "GET"] = "POST"
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        answer = session.request(
+            method, gateway.rstrip("/") + path, data=body or None, headers=dict(headers), timeout=SECONDS
+        )
         return answer.status_code, {name.lower(): value for name, value in answer.headers.items()}, answer.content
 
     return post

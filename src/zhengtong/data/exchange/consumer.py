@@ -1,4 +1,4 @@
-"""The other side of a batch 批量获取示例: what a department's own script does to fetch a version.
+"""The other side of batches and changes 批量获取示例: what a department's own script does to fetch them.
 
 A part bears its name only when its bytes fit the digests told with it; run again, only what is missing is fetched.
 """
@@ -10,12 +10,13 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import orjson
 
 from zhengtong.data.exchange.contracts import Algorithm, Format
 from zhengtong.data.exchange.gateway.chain import answer_digest
+from zhengtong.data.exchange.gateway.parts import range_label
 from zhengtong.data.exchange.gateway.signatures import sign
 from zhengtong.kernel.errors import Refusal
 from zhengtong.kernel.errors import mark as _
@@ -38,9 +39,11 @@ Answer = tuple[int, Mapping[str, str], bytes]
 
 
 class Post(Protocol):
-    """Sends a signed body to a path of the gateway."""
+    """Sends a signed body to a path of the gateway, or asks for a path with its query."""
 
-    def __call__(self, path: str, *, body: bytes, headers: Mapping[str, str]) -> Answer: ...
+    def __call__(
+        self, path: str, *, body: bytes, headers: Mapping[str, str], method: Literal["POST", "GET"] = "POST"
+    ) -> Answer: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,8 +59,30 @@ class Wanted:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Pieces:
+    """What comes in parts: where it is asked for, with what, and which names of the manifest say which versions."""
+
+    path: str
+    names: tuple[str, ...]
+    asked: Mapping[str, Any]
+
+    def label(self, manifest: Mapping[str, Any]) -> str:
+        """Return how the versions stand in the digest."""
+        first, last = self.names[0], self.names[-1]
+        return str(manifest[last]) if first == last else range_label(manifest[first], manifest[last])
+
+
+BATCH = Pieces(path="/v1/batch", names=("version",), asked={})
+Told = Callable[[int, int], None]
+"""Called with the parts that lie there and the parts there are."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Fetched:
-    """What lies in the folder: the version, its rows, how many parts were fetched now and how many lay there."""
+    """What lies in the folder: the version, its rows, how many parts were fetched now and how many lay there.
+
+    Of changes, the version is the last of their range.
+    """
 
     version: int
     rows: int
@@ -70,15 +95,17 @@ def fetch(
     folder: Path,
     post: Post,
     *,
-    told: Callable[[int, int], None] = lambda _done, _all: None,
+    pieces: Pieces = BATCH,
+    told: Told = lambda _done, _all: None,
     now: Callable[[], float] = lambda: time.time(),  # noqa: PLW0108 -- read when called
 ) -> Fetched:
-    """Fetch a version into *folder*, part by part; a folder that holds some of it is completed.
+    """Fetch a version, or a range of them, into *folder*, part by part; a folder that holds some of it is completed.
 
     Args:
         wanted: what is fetched.
-        folder: where parts and manifest lie; one folder for one version.
+        folder: where parts and manifest lie; one folder for one version or range.
         post: what sends.
+        pieces: what it is that comes in parts.
         told: called with the parts that lie there and the parts there are.
         now: Unix time in seconds.
 
@@ -87,20 +114,22 @@ def fetch(
         OSError: the line was cut; run again.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    manifest = _manifest(wanted, folder, post, now)
+    manifest = _manifest(wanted, pieces, folder, post, now)
     rows = manifest["fetched"]
     new = 0
     for part in range(len(manifest["parts"])):
         path = folder / f"part-{part:05d}.{_SUFFIX[wanted.format]}"
         if str(part) not in rows or not path.exists():
-            rows[str(part)] = _part(wanted, path, manifest["version"], part, post, now)
-            _written(folder / MANIFEST, orjson.dumps(manifest))
+            rows[str(part)] = _part(wanted, pieces, path, manifest, part, post, now)
+            write_whole(folder / MANIFEST, orjson.dumps(manifest))
             new += 1
         told(part + 1, len(manifest["parts"]))
-    return Fetched(version=manifest["version"], rows=sum(rows.values()), new=new, kept=len(manifest["parts"]) - new)
+    return Fetched(
+        version=manifest[pieces.names[-1]], rows=sum(rows.values()), new=new, kept=len(manifest["parts"]) - new
+    )
 
 
-def _manifest(wanted: Wanted, folder: Path, post: Post, now: Callable[[], float]) -> dict[str, Any]:
+def _manifest(wanted: Wanted, pieces: Pieces, folder: Path, post: Post, now: Callable[[], float]) -> dict[str, Any]:
     """Return the manifest that lies in the folder, or else the gateway's."""
     path = folder / MANIFEST
     if path.exists():
@@ -108,24 +137,32 @@ def _manifest(wanted: Wanted, folder: Path, post: Post, now: Callable[[], float]
         if found["format"] != wanted.format:
             raise GatewayRefused(what=f"{path}: {found['format']}")
         return found
-    _headers, content = _asked(wanted, "/v1/batch/manifest", {}, post, now)
+    _headers, content = _asked(wanted, f"{pieces.path}/manifest", pieces.asked, post, now)
     made: dict[str, Any] = {**orjson.loads(content), "format": wanted.format, "fetched": {}}
-    _written(path, orjson.dumps(made))
+    write_whole(path, orjson.dumps(made))
     return made
 
 
-def _part(wanted: Wanted, path: Path, version: int, part: int, post: Post, now: Callable[[], float]) -> int:
-    asked = {"version": version, "part": part, "format": wanted.format}
-    headers, content = _asked(wanted, "/v1/batch", asked, post, now)
+def _part(
+    wanted: Wanted,
+    pieces: Pieces,
+    path: Path,
+    manifest: Mapping[str, Any],
+    part: int,
+    post: Post,
+    now: Callable[[], float],
+) -> int:
+    asked = {**{name: manifest[name] for name in pieces.names}, "part": part, "format": wanted.format}
+    headers, content = _asked(wanted, pieces.path, asked, post, now)
     digest, rows = hashlib.sha256(content).digest(), int(headers.get("exchange-rows", "-1"))
-    sealed = answer_digest(digest, version=version, part=part, rows=rows)
+    sealed = answer_digest(digest, version=pieces.label(manifest), part=part, rows=rows)
     fits = (
         headers.get("content-digest") == f"sha-256=:{base64.b64encode(digest).decode()}:"
         and headers.get("exchange-digest") == f"sm3={sealed}"
     )
     if not fits:
         raise GatewayRefused(what="Content-Digest, Exchange-Digest")
-    _written(path, content)
+    write_whole(path, content)
     return rows
 
 
@@ -137,7 +174,33 @@ def _asked(
         method="POST", path=path, body=body, key_id=wanted.key_id, algorithm=wanted.algorithm, key=wanted.key,
         now=int(now()),
     )  # fmt: skip
-    status, told, content = post(path, body=body, headers=headers)
+    return accepted(post(path, body=body, headers=headers))
+
+
+def heard(wanted: Wanted, post: Post, *, after: int, now: Callable[[], float]) -> dict[str, Any]:
+    """Return a page of the feed of announcements.
+
+    Raises:
+        GatewayRefused: the gateway refused.
+        OSError: the line was cut.
+    """
+    path = f"/v1/announcements?agreement={wanted.agreement}&after={after}"
+    headers = sign(
+        method="GET", path=path, body=b"", key_id=wanted.key_id, algorithm=wanted.algorithm, key=wanted.key,
+        now=int(now()),
+    )  # fmt: skip
+    _told, content = accepted(post(path, body=b"", headers=headers, method="GET"))
+    page: dict[str, Any] = orjson.loads(content)
+    return page
+
+
+def accepted(answer: Answer) -> tuple[Mapping[str, str], bytes]:
+    """Return headers and content of an answer that is none of refusal.
+
+    Raises:
+        GatewayRefused: it is one.
+    """
+    status, told, content = answer
     if status != 200:
         raise GatewayRefused(what=_problem(content) or str(status))
     return told, content
@@ -151,7 +214,7 @@ def _problem(content: bytes) -> str:
         return ""
 
 
-def _written(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """Write a file that is whole wherever it bears its name."""
     partial = path.with_suffix(path.suffix + ".partial")
     with partial.open("wb") as file:

@@ -1,4 +1,4 @@
-"""Tables of exchange: requests, agreements, access keys, the key table of point queries, the chain of looks."""
+"""Tables of exchange: requests, agreements, access keys, subscriptions, points of queries, the chain of looks."""
 
 from typing import Any
 
@@ -108,6 +108,56 @@ class AccessKey(models.Model):
         return str(self.id)
 
 
+class Subscription(models.Model):
+    """Who is told of new versions under an agreement 订阅. Invariant: `announced` and `number` never go back.
+
+    `announced` is the last version that was announced, `number` counts the announcements; the row's lock orders them.
+    """
+
+    agreement = models.OneToOneField(Agreement, models.PROTECT, primary_key=True, related_name="subscription")
+    announced = models.BigIntegerField(null=True)
+    number = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("订阅")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(announced=None, number=0) | Q(announced__isnull=False, number__gt=0),
+                name="exchange_subscription_announced_by_number",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Announcement(models.Model):
+    """A range of versions told to a subscriber 变更通知. Never changed.
+
+    Invariant: numbered without a gap, and each range begins where the one before ended; the first has no beginning.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    subscription = models.ForeignKey(Subscription, models.PROTECT, related_name="+", db_index=False)
+    number = models.PositiveBigIntegerField()
+    first = models.BigIntegerField(null=True)
+    last = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("变更通知")
+        constraints = [
+            models.UniqueConstraint(fields=["subscription", "number"], name="exchange_announcement_numbered"),
+            models.UniqueConstraint(fields=["subscription", "last"], name="exchange_announcement_once_a_version"),
+            models.CheckConstraint(
+                condition=Q(first=None) | Q(first__lte=F("last")), name="exchange_announcement_is_a_range"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subscription_id} {self.number}"
+
+
 class Point(models.Model):
     """A golden record under its key, for point queries 单条查询. Invariant: one row a dataset and key, sealed.
 
@@ -133,7 +183,8 @@ class Look(models.Model):
     """One query on record 调用留痕, written before its answer leaves. Never changed.
 
     Invariant: `number` counts without a gap on each node, `hash` chains over the one before (SM3), and no application's
-    nonce occurs twice. Only a batch tells in `handed` what left: JSON of version, part, rows, format, digest.
+    nonce occurs twice. Only a part of many rows tells in `handed` what left: JSON of version, part, rows, format,
+    digest, and of changes the first version of their range.
     """
 
     pk = models.CompositePrimaryKey("node", "number")

@@ -6,13 +6,16 @@ from itertools import groupby
 from uuid import UUID
 
 import orjson
-from django.db.models import Max, Q, QuerySet, Sum
+from django.db.models import Max, Min, Q, QuerySet, Sum
 
 from zhengtong.data.exchange import terms
 from zhengtong.data.exchange.contracts import (
+    FEED_PAGE,
     AgreementState,
     AgreementUnknown,
     AgreementView,
+    Announcements,
+    AnnouncementView,
     BatchLook,
     BulkShare,
     ExchangeLook,
@@ -24,7 +27,7 @@ from zhengtong.data.exchange.contracts import (
     RequestView,
 )
 from zhengtong.data.exchange.gateway.chain import START, link
-from zhengtong.data.exchange.models import Agreement, Look, ShareRequest, Usage
+from zhengtong.data.exchange.models import Agreement, Announcement, Look, ShareRequest, Usage
 from zhengtong.kernel import clock
 from zhengtong.trust.identity.contracts import Actor
 
@@ -73,6 +76,28 @@ def agreement(actor: Actor, identifier: UUID, *, at: datetime) -> AgreementView:
     if not found:
         raise AgreementUnknown
     return found[0]
+
+
+def announcements(agreement: UUID, *, after: int = 0, limit: int = FEED_PAGE) -> Announcements:
+    """Return what was announced under an agreement after a position, in order. Two statements."""
+    own = Announcement.objects.filter(subscription=agreement)
+    rows = own.select_related("subscription__agreement__request").filter(number__gt=after).order_by("number")[:limit]
+    found = tuple(map(announcement_view, rows))
+    oldest = own.aggregate(oldest=Min("number"))["oldest"]
+    return Announcements(items=found, next=found[-1].number if found else after, oldest=oldest or 0)
+
+
+def announcement_view(row: Announcement) -> AnnouncementView:
+    """Return *row*, whose agreement's request is loaded, as a contract."""
+    return AnnouncementView(
+        id=row.id,
+        number=row.number,
+        agreement=row.subscription_id,
+        dataset=row.subscription.agreement.request.dataset,
+        first=row.first,
+        last=row.last,
+        at=row.at,
+    )
 
 
 def usage_by_day(identifier: UUID, *, days: int = 30) -> tuple[tuple[date, int], ...]:
@@ -179,7 +204,7 @@ def _look(row: Look, agreed: Agreement) -> ExchangeLook:
 
 
 def _batch_look(row: Look) -> BatchLook:
-    version, part, rows, form, digest = orjson.loads(row.handed)
+    version, part, rows, form, digest, *since = orjson.loads(row.handed)
     return BatchLook(
         node=row.node,
         number=row.number,
@@ -191,6 +216,8 @@ def _batch_look(row: Look) -> BatchLook:
         rows=rows,
         format=Format(form),
         digest=digest,
+        is_range=bool(since),
+        first=since[0] if since else None,
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 from deltalake import DeltaTable
 
 from zhengtong.data.collection import lake, portions
-from zhengtong.data.collection.changed import Changed, changed, read_changed, read_updates
+from zhengtong.data.collection.changed import Changed, changed, read_changed, read_updates, updating
 from zhengtong.data.collection.contracts import ChangesCleared, VersionUnknown
 from zhengtong.kernel.ids import new_id
 
@@ -86,7 +86,8 @@ def test_both_images_of_updates_are_found_in_whatever_portion_they_lie() -> None
     touching = [number for number, one in enumerate(found.portions) if any(not file.kind for file, _ in one.pieces)]
     assert len(touching) > 1
     for number in touching:
-        images = Counter((row["key"], row["_change_type"]) for row in read_updates(found, number, ["key"]).to_pylist())
+        pieces = [read_updates(found, piece, ["key"]).to_pylist() for piece in updating(found, number)]
+        images = Counter((row["key"], row["_change_type"]) for piece in pieces for row in piece)
         kinds = ("update_preimage", "update_postimage")
         assert images == Counter({(key, kind): 1 for key in "257" for kind in kinds})
 

@@ -40,8 +40,19 @@ from zhengtong.data.exchange.contracts.looks import (
     LooksVerdict,
     Outcome,
 )
+from zhengtong.data.exchange.contracts.subscriptions import (
+    ANNOUNCED,
+    FEED_PAGE,
+    Announcements,
+    AnnouncementView,
+    PositionUnfit,
+    ResourceAnnounced,
+    SubscriptionUnknown,
+)
 
 __all__ = [
+    "ANNOUNCED",
+    "FEED_PAGE",
     "MODES",
     "PERMISSION_SENTENCES",
     "AgreementChanged",
@@ -51,6 +62,8 @@ __all__ = [
     "AgreementView",
     "Algorithm",
     "AlreadyAnswered",
+    "AnnouncementView",
+    "Announcements",
     "BatchLook",
     "BulkShare",
     "ExchangeLook",
@@ -63,14 +76,17 @@ __all__ = [
     "Mask",
     "Outcome",
     "Permission",
+    "PositionUnfit",
     "ReasonNeeded",
     "RequestState",
     "RequestUnknown",
     "RequestView",
+    "ResourceAnnounced",
     "ShareAgreed",
     "ShareRefused",
     "ShareRequested",
     "SharingWithheld",
+    "SubscriptionUnknown",
     "Terms",
     "TermsUnfit",
 ]

@@ -40,7 +40,10 @@ class ExchangeLook:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BatchLook:
-    """One batch answer on record: which part of which version, its rows and its digest (SM3); it names no person."""
+    """One answer of many rows on record: which part of which version, its rows and its digest (SM3).
+
+    It names no person. Of changes (`is_range`) `first` is the first version of the range that ends with `version`.
+    """
 
     node: str
     number: int
@@ -52,6 +55,8 @@ class BatchLook:
     rows: int
     format: Format
     digest: str
+    is_range: bool = False
+    first: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

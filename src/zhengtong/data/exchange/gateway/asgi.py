@@ -1,8 +1,8 @@
-"""The gateway's ASGI application 网关应用: addresses for single records and batches, two for health.
+"""The gateway's ASGI application 网关应用: addresses for single records, batches and subscriptions, two for health.
 
 `POST /v1/query` with `{"agreement": …, "key": …, "business": …, "fields": […]}`, signed as `signatures` says. The
 answer is `{"data": {…} | null, "found": …, "request_digest": …}`; a refusal is a problem document (RFC 9457).
-Batches are told of in `batches`.
+Batches are told of in `batches`, subscriptions in `changes` and `announcements`.
 """
 
 import time

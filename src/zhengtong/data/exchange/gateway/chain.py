@@ -44,17 +44,22 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Handed:
-    """What a batch hands out: which part of which version, how many rows, how written, its digest in hexadecimal."""
+    """What a batch hands out: which part of which version, how many rows, how written, its digest in hexadecimal.
+
+    Of changes (`is_range`) also the first version of the range that ends with `version`; None: it has no beginning.
+    """
 
     version: int
     part: int
     rows: int
     format: Format
     digest: str
+    is_range: bool = False
+    first: int | None = None
 
     def told(self) -> list[Any]:
         """Return it as it is hashed and kept."""
-        return [self.version, self.part, self.rows, self.format, self.digest]
+        return [self.version, self.part, self.rows, self.format, self.digest, *([self.first] if self.is_range else [])]
 
 
 HANDED, ROWS, MOST_ROWS = 10, 2, 11
@@ -67,12 +72,12 @@ def link(previous: bytes, node: str, number: int, told: list[Any]) -> bytes:
     return hashlib.new("sm3", previous + orjson.dumps(facts)).digest()
 
 
-def answer_digest(content: bytes, *, version: int, part: int, rows: int) -> str:
+def answer_digest(content: bytes, *, version: int | str, part: int, rows: int) -> str:
     """Return the digest of a batch's answer in hexadecimal: SM3 over its place, its rows and its SHA-256.
 
     Args:
         content: the SHA-256 of the bytes that leave, which is also their Content-Digest.
-        version: of the resource.
+        version: of the resource; of changes the range, `4-7`, or `-7` without a beginning.
         part: of the version.
         rows: in the answer.
     """

@@ -55,9 +55,11 @@ def make_application() -> "Starlette":
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhengtong.site.settings.base")
     django.setup()
+    from zhengtong.data.exchange.gateway.announcements import AnnouncementsEndpoint  # noqa: PLC0415
     from zhengtong.data.exchange.gateway.asgi import QueryEndpoint, application  # noqa: PLC0415
     from zhengtong.data.exchange.gateway.batches import BatchEndpoint, ManifestEndpoint  # noqa: PLC0415
     from zhengtong.data.exchange.gateway.businesses import Businesses  # noqa: PLC0415
+    from zhengtong.data.exchange.gateway.changes import ChangesEndpoint, ChangesManifestEndpoint  # noqa: PLC0415
     from zhengtong.data.exchange.gateway.desk import Desk, ScribeLine  # noqa: PLC0415
     from zhengtong.data.exchange.gateway.grants import Grants  # noqa: PLC0415
     from zhengtong.data.exchange.gateway.holdings import Holdings  # noqa: PLC0415
@@ -72,6 +74,9 @@ def make_application() -> "Starlette":
         "/v1/query": QueryEndpoint(grants, Desk(line.record), Businesses()),
         "/v1/batch": BatchEndpoint(grants, holdings, line.record),
         "/v1/batch/manifest": ManifestEndpoint(grants, holdings),
+        "/v1/changes": ChangesEndpoint(grants, holdings, line.record),
+        "/v1/changes/manifest": ChangesManifestEndpoint(grants, holdings),
+        "/v1/announcements": AnnouncementsEndpoint(grants),
     }
     return application(endpoints, probe)
 

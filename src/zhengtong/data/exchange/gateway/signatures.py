@@ -1,9 +1,9 @@
 """Signatures of queries 请求签名: HTTP Message Signatures (RFC 9421) in one fixed profile.
 
-Content-Digest is that of RFC 9530. Covered are method, path and the digest of the body; the parameters are `created`,
-`keyid`, `nonce` and `alg`. The personal data of a query lie in its body, so no address and no log holds them. Both
-sides of the profile are here: a client signs with `sign`, the gateway reads with `read` and holds the result against
-a key with `verify`.
+Content-Digest is that of RFC 9530. Covered are method, path and the digest of the body, of a GET its query as well; the
+parameters are `created`, `keyid`, `nonce` and `alg`. The personal data of a query lie in its body, so no address and no
+log holds them. Both sides of the profile are here: a client signs with `sign`, the gateway reads with `read` and holds
+the result against a key with `verify`.
 """
 
 import base64
@@ -25,6 +25,7 @@ WINDOW = 300
 """Seconds by which `created` may differ from the gateway's clock; nonces are remembered for longer than that."""
 
 _COVERED = '("@method" "@path" "content-digest")'
+_COVERED_BY_GET = '("@method" "@path" "@query" "content-digest")'
 _PARAMETER = re.compile(r';([a-z]+)=(?:"([^"\\]*)"|(\d{1,12}))')
 _NONCE = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _DIGEST = re.compile(r"sha-256=:([A-Za-z0-9+/]{43}=):")
@@ -53,8 +54,8 @@ def read(*, method: str, path: str, headers: dict[bytes, bytes], body: bytes, no
     """Return what the signature of a query says; its freshness and the body's digest are checked here.
 
     Args:
-        method: `POST`.
-        path: the path without a query.
+        method: `POST` or `GET`.
+        path: of a POST without a query, of a GET with it.
         headers: names in lower case.
         body: as received.
         now: Unix time in seconds.
@@ -70,7 +71,7 @@ def read(*, method: str, path: str, headers: dict[bytes, bytes], body: bytes, no
         given = headers[b"signature"].decode("ascii")
     except (KeyError, ValueError):
         raise SignatureMissing(what="Signature-Input, Signature, Content-Digest") from None
-    found = _parameters(parameters)
+    found = _parameters(parameters, _covered(method))
     digest = _DIGEST.fullmatch(declared)
     if digest is None:
         raise SignatureMissing(what="Content-Digest: sha-256")
@@ -114,13 +115,21 @@ def checker(algorithm: Algorithm, key: bytes) -> Callable[[bytes, bytes], bool]:
 
 
 def sign(
-    *, method: str, path: str, body: bytes, key_id: str, algorithm: Algorithm, key: bytes, now: int, nonce: str = ""
+    *,
+    method: str,
+    path: str,
+    body: bytes,
+    key_id: str,
+    algorithm: Algorithm,
+    key: bytes,
+    now: int,
+    nonce: str = "",
 ) -> dict[str, str]:
     """Return the headers that sign a query.
 
     Args:
-        method: `POST`.
-        path: the path without a query.
+        method: `POST` or `GET`.
+        path: of a POST without a query, of a GET with it.
         body: what is sent.
         key_id: the access key's id.
         algorithm: the access key's.
@@ -130,7 +139,7 @@ def sign(
     """
     digest = content_digest(body)
     nonce = nonce or secrets.token_urlsafe(18)
-    parameters = f'{_COVERED};created={now};keyid="{key_id}";nonce="{nonce}";alg="{algorithm}"'
+    parameters = f'{_covered(method)};created={now};keyid="{key_id}";nonce="{nonce}";alg="{algorithm}"'
     base = _base(method, path, digest, parameters)
     if algorithm is Algorithm.ED25519:
         signature = Ed25519PrivateKey.from_private_bytes(key).sign(base)
@@ -143,11 +152,15 @@ def sign(
     }
 
 
-def _parameters(text: str) -> dict[str, str]:
+def _covered(method: str) -> str:
+    return _COVERED_BY_GET if method == "GET" else _COVERED
+
+
+def _parameters(text: str, covered: str) -> dict[str, str]:
     """Read the signature's parameters; each of the four once, nothing else, no gap."""
-    if not text.startswith(_COVERED):
-        raise SignatureMissing(what=_COVERED)
-    found, position = dict[str, str](), len(_COVERED)
+    if not text.startswith(covered):
+        raise SignatureMissing(what=covered)
+    found, position = dict[str, str](), len(covered)
     while match := _PARAMETER.match(text, position):
         name, quoted, number = match.groups()
         found[name] = number if quoted is None else quoted
@@ -159,9 +172,13 @@ def _parameters(text: str) -> dict[str, str]:
 
 
 def _base(method: str, path: str, digest: str, parameters: str) -> bytes:
-    """Return the signature base (RFC 9421 §2.5)."""
+    """Return the signature base (RFC 9421 §2.5); a query counts with its question mark, an empty one too (§2.2.7)."""
+    asked = ""
+    if method == "GET":
+        path, _, query = path.partition("?")
+        asked = f'"@query": ?{query}\n'
     return (
-        f'"@method": {method}\n"@path": {path}\n"content-digest": {digest}\n"@signature-params": {parameters}'
+        f'"@method": {method}\n"@path": {path}\n{asked}"content-digest": {digest}\n"@signature-params": {parameters}'
     ).encode()
 
 

@@ -6,15 +6,16 @@ An ASGI application of its own, without the cost of request and response objects
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import orjson
 from starlette.types import Receive, Scope, Send
 
+from zhengtong.data.exchange.contracts import SubscriptionUnknown
 from zhengtong.data.exchange.gateway import signatures
 from zhengtong.data.exchange.gateway.grants import Grant, Grants, Key
-from zhengtong.data.exchange.gateway.refusals import NoSuchAddress, QueryUnreadable
+from zhengtong.data.exchange.gateway.refusals import AgreementNotWorking, NoSuchAddress, QueryUnreadable
 from zhengtong.kernel import clock
 from zhengtong.kernel.errors import Refusal
 
@@ -33,6 +34,7 @@ class Said:
     key: Key
     body: bytes
     now: float
+    query: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,12 +46,14 @@ class Reply:
 
 
 class SignedEndpoint:
-    """Answers signed requests; what it answers is said by `reply`.
+    """Answers signed requests; what it answers is said by `reply`, `method` says how it is asked.
 
     Args:
         grants: what works.
         now: Unix time in seconds; replaced in tests.
     """
+
+    method = "POST"
 
     def __init__(self, grants: Grants, now: Callable[[], float] = time.time) -> None:
         self._grants = grants
@@ -67,6 +71,17 @@ class SignedEndpoint:
         """
         return self._grants.grant(identifier, application=said.key.application, today=_today(said.now))
 
+    def subscribed(self, identifier: str, said: Said) -> Grant:
+        """Return the working agreement of this id for who signed; another's looks like none.
+
+        Raises:
+            SubscriptionUnknown, AgreementStopped: there is none.
+        """
+        try:
+            return self.grant(identifier, said)
+        except AgreementNotWorking:
+            raise SubscriptionUnknown from None
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             reply, status = await self.reply(self._said(scope, await _body(receive))), 200
@@ -79,14 +94,15 @@ class SignedEndpoint:
             await send({"type": "http.response.body", "body": part, "more_body": start + _SLICE < len(reply.body)})
 
     def _said(self, scope: Scope, body: bytes) -> Said:
-        if scope["method"] != "POST":
+        if scope["method"] != self.method:
             raise NoSuchAddress
-        now = self._now()
-        signed = signatures.read(method="POST", path=scope["path"], headers=dict(scope["headers"]), body=body, now=now)
+        now, query = self._now(), scope.get("query_string", b"").decode("latin-1")
+        path = f"{scope['path']}?{query}" if self.method == "GET" else scope["path"]
+        signed = signatures.read(method=self.method, path=path, headers=dict(scope["headers"]), body=body, now=now)
         self._grants.refresh()
         key = self._grants.key(signed.key, now=now)
         signatures.verify(signed, algorithm=key.algorithm, check=key.check)
-        return Said(signed=signed, key=key, body=body, now=now)
+        return Said(signed=signed, key=key, body=body, now=now, query=query)
 
 
 async def _body(receive: Receive) -> bytes:
@@ -110,7 +126,7 @@ def _today(now: float) -> date:
     hour = int(now // 3600)
     if hour not in _days:
         _days.clear()
-        _days[hour] = clock.on_day(clock.system.now())
+        _days[hour] = clock.on_day(datetime.fromtimestamp(now, UTC))
     return _days[hour]
 
 

@@ -72,9 +72,10 @@ def some_terms(
     region: str | None = None,
     modes: tuple[SharingMode, ...] = (SharingMode.QUERY,),
     rows: int = 0,
+    fields: tuple[FieldGrant, ...] = FIELDS,
 ) -> Terms:
     return Terms(
-        fields=FIELDS,
+        fields=fields,
         items=(ITEM,),
         purpose="核对申请人身份",
         basis="行政许可法§33",
