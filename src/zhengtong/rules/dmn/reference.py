@@ -7,8 +7,9 @@ from typing import Final
 
 from zhengtong.rules.dmn.checker.messages import FINDINGS
 from zhengtong.rules.dmn.errors import MODEL_MESSAGES
+from zhengtong.rules.dmn.expressions import AGGREGATIONS, EXPRESSION_ELEMENTS, HIT_POLICIES
 from zhengtong.rules.dmn.external import JAVA_FUNCTIONS
-from zhengtong.rules.dmn.reader import AGGREGATIONS, EXPRESSION_ELEMENTS, HIT_POLICIES, IN_DECISION, IN_DEFINITIONS
+from zhengtong.rules.dmn.reader import IN_DECISION, IN_DEFINITIONS
 
 EXECUTED: Final = {
     "import": "another model's elements, under the import's name",

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from zhengtong.kernel import clock
 from zhengtong.kernel.errors import NotAllowed
-from zhengtong.portals.officer.views.desk import official, page
+from zhengtong.portals.officer.views.desk import official, page, page_of
 from zhengtong.process.bundles import api as bundles
 from zhengtong.process.cases import api as cases
 from zhengtong.trust.access.api import allowed
@@ -44,10 +44,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     if not any(allowed(actor, permission) for permission in _LEADING):
         raise NotAllowed
     concluded = request.GET.get("show") == "concluded"
-    try:
-        found = bundles.bundles_led_by(actor, at=at, concluded=concluded, after=request.GET.get("after", ""))
-    except ValueError:
-        found = bundles.bundles_led_by(actor, at=at, concluded=concluded)
+    found = page_of(request, lambda after: bundles.bundles_led_by(actor, at=at, concluded=concluded, after=after))
     return page(request, "officer/bundles.html", {"found": found, "concluded": concluded}, actor=actor)
 
 

@@ -13,7 +13,7 @@ from zhengtong.kernel import clock
 from zhengtong.kernel.errors import NotAllowed, NotFound, Refusal, SignInNeeded
 from zhengtong.kernel.pages.api import add_refusal
 from zhengtong.portals.officer.check_forms import AnswerCheckForm, AskForm
-from zhengtong.portals.officer.views.desk import at_desk, official, page
+from zhengtong.portals.officer.views.desk import at_desk, official, page, page_of
 from zhengtong.process.cases import api as cases
 from zhengtong.process.items import api as items
 from zhengtong.trust.access.api import allowed
@@ -31,10 +31,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     if not allowed(actor, cases.DeskPermission.ANSWER_CHECKS):
         raise NotAllowed
     answered = request.GET.get("show") == "answered"
-    try:
-        found = cases.checks_to_answer(actor, at=at, answered=answered, after=request.GET.get("after", ""))
-    except ValueError:
-        found = cases.checks_to_answer(actor, at=at, answered=answered)
+    found = page_of(request, lambda after: cases.checks_to_answer(actor, at=at, answered=answered, after=after))
     return page(request, "officer/checks.html", {"found": found, "answered": answered}, actor=actor)
 
 

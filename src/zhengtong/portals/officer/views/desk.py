@@ -1,7 +1,8 @@
 """What every page of the workbench begins with: the official at work, and what the menu may offer them."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,6 +12,7 @@ from zhengtong.trust.access.api import permissions_of
 from zhengtong.trust.identity.api import Actor, SubjectKind, actor_of
 
 LAYOUT = "officer/base.html"
+Found = TypeVar("Found")
 
 
 def official(request: HttpRequest) -> Actor:
@@ -41,3 +43,11 @@ def page(
 ) -> HttpResponse:
     """Answer with a page of the workbench."""
     return render(request, template, menu(actor) | context, status=status)
+
+
+def page_of(request: HttpRequest, find: Callable[[str], Found], marker: str = "after") -> Found:
+    """Return the page of a list that the query names by its *marker*; the first page where that cannot be read."""
+    try:
+        return find(request.GET.get(marker, ""))
+    except ValueError:
+        return find("")

@@ -12,7 +12,7 @@ from zhengtong.kernel import clock
 from zhengtong.kernel.errors import NotAllowed, Refusal, SignInNeeded
 from zhengtong.kernel.pages.api import Asked, add_refusal
 from zhengtong.portals.officer.leave_forms import LeaveForm, chosen
-from zhengtong.portals.officer.views.desk import at_desk, official, page
+from zhengtong.portals.officer.views.desk import at_desk, official, page, page_of
 from zhengtong.process.cases import api as cases
 from zhengtong.trust.access import api as access
 from zhengtong.trust.identity import api as identity
@@ -23,10 +23,7 @@ from zhengtong.trust.identity.api import Actor
 def listed(request: HttpRequest) -> HttpResponse:
     """List leaves, the last to begin first."""
     actor, at = official(request), clock.system.now()
-    try:
-        found = cases.leaves_of(actor, at=at, after=request.GET.get("after", ""))
-    except ValueError:
-        found = cases.leaves_of(actor, at=at)
+    found = page_of(request, lambda after: cases.leaves_of(actor, at=at, after=after))
     return page(request, "officer/leave.html", {"found": found}, actor=actor)
 
 

@@ -16,7 +16,7 @@ from zhengtong.data.registries import api as registries
 from zhengtong.kernel import clock
 from zhengtong.kernel.errors import NotAllowed, Refusal, SignInNeeded
 from zhengtong.kernel.pages.api import add_refusal
-from zhengtong.portals.officer.views.desk import official, page
+from zhengtong.portals.officer.views.desk import official, page, page_of
 from zhengtong.process.cases import api as cases
 from zhengtong.process.forms import api as written_forms
 from zhengtong.trust.access.api import allowed
@@ -52,10 +52,9 @@ def listed(request: HttpRequest) -> HttpResponse:
     if not allowed(actor, written_forms.Permission.ANSWER_OBJECTION):
         raise NotAllowed
     answered = request.GET.get("show") == "answered"
-    try:
-        found = written_forms.objections_to_answer(actor, at=at, answered=answered, after=request.GET.get("after", ""))
-    except ValueError:
-        found = written_forms.objections_to_answer(actor, at=at, answered=answered)
+    found = page_of(
+        request, lambda after: written_forms.objections_to_answer(actor, at=at, answered=answered, after=after)
+    )
     return page(request, "officer/objections.html", {"found": found, "answered": answered}, actor=actor)
 
 

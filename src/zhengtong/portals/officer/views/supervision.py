@@ -16,7 +16,7 @@ from zhengtong.kernel import clock
 from zhengtong.kernel.errors import NotAllowed, Refusal, SignInNeeded, Text
 from zhengtong.kernel.pages.api import add_refusal
 from zhengtong.portals.officer.tasks_at_post import colleagues_on_leave
-from zhengtong.portals.officer.views.desk import official, page
+from zhengtong.portals.officer.views.desk import official, page, page_of
 from zhengtong.process.cases import api as cases
 
 PERIODS = (30, 90, 365)
@@ -55,10 +55,7 @@ def late(request: HttpRequest) -> HttpResponse:
 
 def _lines(request: HttpRequest, title: Text, marker: str, read: Callable[..., cases.LinePage]) -> HttpResponse:
     actor, at = official(request), clock.system.now()
-    try:
-        found = read(actor, at=at, **{marker: request.GET.get(marker, "")})
-    except ValueError:
-        found = read(actor, at=at)
+    found = page_of(request, lambda place: read(actor, at=at, **{marker: place}), marker)
     context = {"title": title, "lines": found, "marker": marker, "names": colleagues_on_leave(found)}
     return page(request, "officer/lines.html", context, actor=actor)
 
