@@ -14,8 +14,9 @@ from zhengtong.process.simulation.contracts import ScenarioEntryMissing
 from zhengtong.process.simulation.draws import Draws
 from zhengtong.process.simulation.intervals import Estimate, estimate
 from zhengtong.process.simulation.officetime import DAY, AlwaysOpen, Clock, OfficeClock, midnight
+from zhengtong.process.simulation.parts import Result
 from zhengtong.process.simulation.planning import Plan
-from zhengtong.process.simulation.running import Replication, Result
+from zhengtong.process.simulation.running import Replication
 
 _MOST_CASES = 1_000_000
 Progress = Callable[[int, int], None]
