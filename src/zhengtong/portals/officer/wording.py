@@ -20,6 +20,12 @@ COMMANDS: Mapping[str, Text] = {
     "process.items.publish": _("发布事项目录"),
     "trust.delivery.deliver": _("送达消息"),
     "trust.delivery.open": _("打开消息"),
+    "trust.keys.certify": _("签发证书"),
+    "trust.keys.publish_crl": _("发布吊销列表"),
+    "trust.keys.renew_certificate": _("换发得到这张证书"),
+    "trust.keys.resume_certificate": _("恢复证书"),
+    "trust.keys.revoke_certificate": _("吊销证书"),
+    "trust.keys.suspend_certificate": _("暂停证书"),
     "trust.identity.assistance.begin": _("开始帮办代办"),
     "trust.identity.assistance.end": _("结束帮办代办"),
 }

@@ -3,15 +3,17 @@
 Their keys lie in the software provider and nobody keeps them in custody: a demo's certificates prove nothing.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from zhengtong.kernel.ids import new_id
 from zhengtong.trust.identity.api import Actor
 from zhengtong.trust.keys import api as keys
 from zhengtong.trust.keys.api import CertificateEntry, DistinguishedName, KeyState, Profile, Purpose
 
 ROOT, DEVICES = "demo-root", "demo-devices"
+_LATER = timedelta(seconds=1)
 
 
 @transaction.atomic
@@ -36,8 +38,41 @@ def establish(by: Actor, *, at: datetime) -> None:
         since=at,
     )
     keys.publish_trusted_list(by=by, issuers=[own], certificate=sign.id, at=at)
+    _live(by, at)
     for code in (ROOT, DEVICES):
         keys.publish_crl(by=by, code=code, at=at)
+
+
+def _live(by: Actor, at: datetime) -> None:
+    """Let the desk show a life: a token of two containers, one certificate near its end, one suspended, one revoked."""
+    for container in ("seal", "sign-in"):
+        _from_outside(by, "演示工作人员签名", "staff-0001", 365, at, keys.TokenPlace(
+            kind=keys.TokenKind.SIMULATED, serial="DEMO-0001", container=container
+        ))  # fmt: skip
+    _from_outside(by, "演示自助终端一号", "kiosk-1", 20, at)
+    held = _from_outside(by, "演示自助终端二号", "kiosk-2", 300, at)
+    keys.suspend(by=by, certificate=held.id, at=at + _LATER, note="终端送修")
+    lost = _from_outside(by, "演示自助终端三号", "kiosk-3", 300, at)
+    reason = keys.RevocationReason.CESSATION_OF_OPERATION
+    keys.revoke(by=by, certificate=lost.id, reason=reason, at=at + _LATER, note="终端报废")
+
+
+def _from_outside(
+    by: Actor, name: str, holder: str, days: int, at: datetime, place: keys.TokenPlace | None = None
+) -> keys.CertificateView:
+    """Certify a key whose private half is forgotten at once: nobody signs with a demo's device."""
+    subject = DistinguishedName(common_name=name)
+    wish = keys.IssueWish(
+        request=new_id(),
+        authority=DEVICES,
+        kind=keys.HolderKind.DEVICE if place is None else keys.HolderKind.TOKEN,
+        holder=holder,
+        days=days,
+        profile=Profile.DEVICE if place is None else Profile.SIGNING,
+        csr=keys.write_request(subject, keys.PrivateKey.generate(keys.Algorithm.SM2)),
+        place=place,
+    )
+    return keys.issue(by=by, wish=wish, at=at)[0]
 
 
 def _certify_stamping(by: Actor, at: datetime) -> None:

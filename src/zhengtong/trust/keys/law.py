@@ -3,7 +3,15 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from zhengtong.trust.keys.contracts import CertificateState, KeyState, Profile, RevocationReason
+from zhengtong.trust.keys.contracts import (
+    PROFILE_NAMES,
+    CertificateState,
+    HolderKind,
+    KeyState,
+    Profile,
+    RevocationReason,
+    ValidityBeyondPolicy,
+)
 
 KEY_STEPS: Mapping[KeyState, frozenset[KeyState]] = {
     KeyState.PRE_ACTIVE: frozenset({KeyState.ACTIVE, KeyState.COMPROMISED, KeyState.DESTROYED}),
@@ -33,6 +41,17 @@ MOST_DAYS: Mapping[Profile, int] = {
 }
 """The longest validity we issue, in days: our own policy, to be tightened by each installation."""
 
+PROFILES_OF: Mapping[HolderKind, frozenset[Profile]] = {
+    HolderKind.APPLICATION: frozenset(
+        {Profile.SIGNING, Profile.DEVICE, Profile.SERVER, Profile.TIME_STAMPING, Profile.OCSP}
+    ),
+    HolderKind.DEVICE: frozenset({Profile.DEVICE, Profile.SERVER}),
+    HolderKind.TOKEN: frozenset({Profile.SIGNING}),
+}
+"""What may be issued to whom, one certificate at a time: our own policy. A pair is for applications and devices."""
+
+PAIR = (Profile.SIGNING, Profile.ENCRYPTION)
+
 CRL_LASTS = timedelta(days=7)
 CRL_EVERY = timedelta(days=1)
 OCSP_LASTS = timedelta(hours=12)
@@ -61,6 +80,18 @@ def may_turn(state: CertificateState, to: CertificateState) -> bool:
     False
     """
     return to in CERTIFICATE_STEPS[state]
+
+
+def check_days(profile: Profile, days: int) -> None:
+    """Return when a certificate of this use may be asked for so many days.
+
+    Raises:
+        ValidityBeyondPolicy: it may not.
+
+    >>> check_days(Profile.SERVER, 398)
+    """
+    if not 0 < days <= MOST_DAYS[profile]:
+        raise ValidityBeyondPolicy(profile=PROFILE_NAMES[profile], most=MOST_DAYS[profile], field="days")
 
 
 def last_moment(profile: Profile, *, days: int, at: datetime, issuer_ends: datetime) -> datetime:

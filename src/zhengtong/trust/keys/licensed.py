@@ -11,27 +11,27 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 from uuid import UUID
 
-from asn1crypto import csr, keys
-
 from zhengtong.kernel.ids import new_id
-from zhengtong.trust.keys.algorithms import identifiers
 from zhengtong.trust.keys.algorithms.private import PrivateKey
 from zhengtong.trust.keys.algorithms.public import PublicKey
 from zhengtong.trust.keys.contracts import (
     Algorithm,
     DistinguishedName,
+    PrivateKeyHandedIn,
     Profile,
     RevocationEvidence,
     RevocationReason,
     RevokedEntry,
     ServiceRefused,
     Signer,
-    UnreadableKey,
+    UnreadableRequest,
 )
-from zhengtong.trust.keys.x509 import signatures
+from zhengtong.trust.keys.x509 import requests
 from zhengtong.trust.keys.x509.issuing import issue_certificate, load_certificate
-from zhengtong.trust.keys.x509.names import read_name, written_name
+from zhengtong.trust.keys.x509.requests import write_request
 from zhengtong.trust.keys.x509.revocation import build_crl
+
+__all__ = ["LicensedService", "SimulatedService", "read_request", "write_request"]
 
 
 class LicensedService(Protocol):
@@ -74,26 +74,6 @@ class LicensedService(Protocol):
         """Return what the service says about revocation now, to keep beside a signature."""
 
 
-def write_request(subject: DistinguishedName, signer: Signer) -> bytes:
-    """Return a PKCS#10 request (RFC 2986): that the holder of *signer* wants a certificate for *subject*."""
-    info = csr.CertificationRequestInfo(
-        {
-            "version": "v1",
-            "subject": written_name(subject),
-            "subject_pk_info": keys.PublicKeyInfo.load(signer.public.spki),
-            "attributes": [],
-        }
-    )
-    written: bytes = csr.CertificationRequest(
-        {
-            "certification_request_info": info,
-            "signature_algorithm": identifiers.signature_algorithm(signer.algorithm),
-            "signature": signer.sign(info.dump()),
-        }
-    ).dump()
-    return written
-
-
 def read_request(request: bytes) -> tuple[DistinguishedName, PublicKey]:
     """Return whom a request names and the key it was signed with.
 
@@ -101,21 +81,10 @@ def read_request(request: bytes) -> tuple[DistinguishedName, PublicKey]:
         ServiceRefused: it is malformed, or not signed by its own key.
     """
     try:
-        parsed = csr.CertificationRequest.load(request, strict=True)
-        info = parsed["certification_request_info"]
-        public = PublicKey.read(info["subject_pk_info"].dump())
-        name = read_name(info["subject"])
-    except (ValueError, TypeError, KeyError, UnreadableKey) as error:
-        raise ServiceRefused(what="PKCS#10") from error
-    if not signatures.holds(
-        parsed["signature"].native,
-        info.dump(),
-        key=info["subject_pk_info"],
-        algorithm=parsed["signature_algorithm"],
-        digest="sha256",
-    ):
-        raise ServiceRefused(what="signature")
-    return name, public
+        read = requests.read_request(request)
+    except (UnreadableRequest, PrivateKeyHandedIn) as refusal:
+        raise ServiceRefused(what="PKCS#10") from refusal
+    return read.subject, read.public
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

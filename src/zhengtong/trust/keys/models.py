@@ -157,7 +157,8 @@ class CertificateRow(models.Model):
     """A certificate that an authority of ours issued 已签发证书.
 
     Invariants: serial numbers are unique per authority; what is suspended or revoked says since when and why; a
-    certificate is replaced once.
+    certificate is replaced once; one confirmation issues one certificate of each use; of a token's certificate it is
+    known in which container its key lies.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -171,6 +172,11 @@ class CertificateRow(models.Model):
     replaces = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="replaced_by")
     state = models.CharField(max_length=16, default="valid")
     reason = models.CharField(max_length=24, null=True)  # noqa: DJ001 -- absent is not empty here
+    note = models.CharField(max_length=200, default="", db_default="")
+    request = models.UUIDField(null=True)
+    token_kind = models.CharField(max_length=16, default="", db_default="")
+    token = models.CharField(max_length=64, default="", db_default="", db_index=True)
+    container = models.CharField(max_length=64, default="", db_default="")
     changed_at = models.DateTimeField(null=True)
     not_before = models.DateTimeField()
     not_after = models.DateTimeField()
@@ -181,6 +187,12 @@ class CertificateRow(models.Model):
         verbose_name_plural = _("证书")
         constraints = [
             models.UniqueConstraint(fields=["authority", "serial"], name="keys_certificate_serial"),
+            models.UniqueConstraint(fields=["request", "profile"], name="keys_certificate_of_request"),
+            models.CheckConstraint(
+                name="keys_certificate_container",
+                condition=Q(token="", token_kind="", container="")
+                | (~Q(token="") & ~Q(token_kind="") & ~Q(container="")),
+            ),
             models.CheckConstraint(
                 name="keys_certificate_state",
                 condition=Q(state="valid", reason__isnull=True)

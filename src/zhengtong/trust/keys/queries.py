@@ -22,6 +22,8 @@ from zhengtong.trust.keys.contracts import (
     KeyView,
     Profile,
     RevocationReason,
+    TokenKind,
+    TokenPlace,
     TrustedList,
     UnknownAuthority,
     UnknownCertificate,
@@ -76,6 +78,10 @@ def certificate_view(row: CertificateRow) -> CertificateView:
         changed_at=row.changed_at,
         replaces=row.replaces_id,
         key=row.key_id,
+        note=row.note,
+        place=TokenPlace(kind=TokenKind(row.token_kind), serial=row.token, container=row.container)
+        if row.token
+        else None,
         der=bytes(row.certificate),
     )
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from zhengtong.kernel.errors import NotFound, Refusal, Text
 from zhengtong.trust.keys.contracts.algorithms import Algorithm, KeyReference
 from zhengtong.trust.keys.contracts.certificates import DistinguishedName, Profile, RevocationReason
+from zhengtong.trust.keys.contracts.issuing import TokenPlace
 
 
 class Permission(StrEnum):
@@ -162,6 +163,8 @@ class CertificateView:
     changed_at: datetime | None
     replaces: UUID | None
     key: UUID | None
+    note: str = ""
+    place: TokenPlace | None = None
     der: bytes = field(repr=False)
 
     @property
@@ -201,6 +204,8 @@ class CertificateEntry:
     days: int
     public_key: bytes | None = None
     key: UUID | None = None
+    request: UUID | None = None
+    place: TokenPlace | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -260,6 +265,14 @@ class StateForbids(Refusal):
     code = "key_state_forbids"
     message = _("当前状态为“{state}”，不能进行这项操作。")
     remedy = _("请刷新页面查看最新状态；已吊销或销毁的不能恢复，可换发新的。")
+
+
+class AlreadyReplaced(Refusal):
+    """The certificate has a successor."""
+
+    code = "certificate_replaced"
+    message = _("这张证书已换发过。")
+    remedy = _("请在证书列表中打开它的新证书；需要时对新证书再换发。")
 
 
 class UnknownAuthority(NotFound):

@@ -1,5 +1,6 @@
 """Certificates 证书: issued, renewed, suspended, resumed, revoked; each step an act."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -9,7 +10,9 @@ from zhengtong.trust.keys import law
 from zhengtong.trust.keys.algorithms.public import PublicKey
 from zhengtong.trust.keys.contracts import (
     CERTIFICATE_STATE_NAMES,
+    KEY_STATE_NAMES,
     Algorithm,
+    AlreadyReplaced,
     CertificateEntry,
     CertificateState,
     CertificateView,
@@ -22,6 +25,7 @@ from zhengtong.trust.keys.contracts import (
     Responsible,
     RevocationReason,
     StateForbids,
+    TokenPlace,
     UnfitCertificate,
     UnknownCertificate,
 )
@@ -48,7 +52,7 @@ def certify(*, by: Responsible, entry: CertificateEntry, at: datetime) -> Certif
         UnreadableKey: the public key is none of ours.
     """
     office.require(by, Permission.CERTIFY)
-    return _issue(by, entry, at)
+    return issue_one(by=by, entry=entry, at=at)
 
 
 @transaction.atomic
@@ -69,36 +73,62 @@ def distribute_pair(
         NotAllowed, UnknownAuthority, StateForbids, AlgorithmUnavailable: as the steps it is made of.
     """
     office.require(by, Permission.CERTIFY)
-    pair = managing.make_key_pair(
-        by=by, title=subject.common_name, holder=holder, algorithm=algorithm, provider=provider, at=at
-    )
+    wanted = CertificateEntry(authority=authority, subject=subject, holder=holder, profile=Profile.SIGNING, days=days)
+    return issue_pair(by=by, entry=wanted, algorithm=algorithm, provider=provider, at=at)
+
+
+def issue_pair(
+    *, by: Responsible, entry: CertificateEntry, algorithm: Algorithm, provider: str, at: datetime
+) -> tuple[CertificateView, CertificateView]:
+    """Make and certify both keys of *entry*'s holder, for an act that has been authorised as a whole."""
+    title, holder = entry.subject.common_name, entry.holder
+    pair = managing.keep_key_pair(by=by, title=title, holder=holder, algorithm=algorithm, provider=provider, at=at)
     views = []
-    for key, profile in zip(pair, (Profile.SIGNING, Profile.ENCRYPTION), strict=True):
-        managing.step_key(by=by, key=key.id, to=KeyState.ACTIVE, at=at)
-        entry = CertificateEntry(
-            authority=authority, subject=subject, holder=holder, profile=profile, days=days, key=key.id
-        )
-        views.append(_issue(by, entry, at))
+    for key, profile in zip(pair, law.PAIR, strict=True):
+        managing.activate_key(by=by, key=key.id, at=at)
+        views.append(issue_one(by=by, entry=replace(entry, profile=profile, key=key.id), at=at))
     return views[0], views[1]
 
 
 @transaction.atomic
-def renew(*, by: Responsible, certificate: UUID, days: int, at: datetime, key: UUID | None = None) -> CertificateView:
-    """Issue the successor of a certificate 换发, for the same subject and use, over the same key or a new one.
+def renew(
+    *,
+    by: Responsible,
+    certificate: UUID,
+    days: int,
+    at: datetime,
+    key: UUID | None = None,
+    new_key: bool = False,
+) -> CertificateView:
+    """Issue the successor of a certificate 换发, for the same subject and use.
 
     The old one stays valid until it ends or is revoked as superseded.
+
+    Args:
+        by: who answers for it.
+        certificate: the old one.
+        days: how long the new one is to hold.
+        at: now.
+        key: a managed key to certify; the old one's unless given.
+        new_key: make one like the old one's, beside it.
 
     Raises:
         NotAllowed: *by* may not.
         UnknownCertificate: there is none of this id.
-        StateForbids: it is revoked, or was replaced already.
+        StateForbids: it is revoked, or its key is not active.
+        AlreadyReplaced: it was replaced already.
+        ValidityBeyondPolicy: more days than its use may have.
+        UnfitCertificate: a new key is wished for, and the old one is not ours; or it is an authority's.
     """
     office.require(by, Permission.CERTIFY)
     old = _locked(certificate)
-    if old.state == CertificateState.REVOKED or CertificateRow.objects.filter(replaces=old).exists():
-        raise StateForbids(state=CERTIFICATE_STATE_NAMES[CertificateState(old.state)])
+    if old.state == CertificateState.REVOKED:
+        raise StateForbids(state=CERTIFICATE_STATE_NAMES[CertificateState.REVOKED])
+    if CertificateRow.objects.filter(replaces=old).exists():
+        raise AlreadyReplaced
+    law.check_days(Profile(old.profile), days)
     parsed = load_certificate(bytes(old.certificate))
-    chosen = key or old.key_id
+    chosen = _like(by, old, at) if new_key else key or old.key_id
     entry = CertificateEntry(
         authority=old.authority.code,
         subject=read_name(parsed.subject),
@@ -107,31 +137,34 @@ def renew(*, by: Responsible, certificate: UUID, days: int, at: datetime, key: U
         days=days,
         key=chosen,
         public_key=None if chosen else parsed.public_key.dump(),
+        place=certificate_view(old).place,
     )
-    return _issue(by, entry, at, replaces=old)
+    return issue_one(by=by, entry=entry, at=at, replaces=old)
 
 
-def suspend(*, by: Responsible, certificate: UUID, at: datetime) -> CertificateView:
-    """Put a certificate on hold 暂停.
+def suspend(*, by: Responsible, certificate: UUID, at: datetime, note: str = "") -> CertificateView:
+    """Put a certificate on hold 暂停; *note* says why, in words without personal data.
 
     Raises:
         NotAllowed, UnknownCertificate: as `revoke`.
         StateForbids: it is not valid.
     """
-    return _turn(by, certificate, CertificateState.SUSPENDED, RevocationReason.CERTIFICATE_HOLD, at)
+    return _turn(by, certificate, CertificateState.SUSPENDED, RevocationReason.CERTIFICATE_HOLD, at, note)
 
 
-def resume(*, by: Responsible, certificate: UUID, at: datetime) -> CertificateView:
+def resume(*, by: Responsible, certificate: UUID, at: datetime, note: str = "") -> CertificateView:
     """Lift a hold 恢复.
 
     Raises:
         NotAllowed, UnknownCertificate: as `revoke`.
         StateForbids: it is not on hold.
     """
-    return _turn(by, certificate, CertificateState.VALID, None, at)
+    return _turn(by, certificate, CertificateState.VALID, None, at, note)
 
 
-def revoke(*, by: Responsible, certificate: UUID, reason: RevocationReason, at: datetime) -> CertificateView:
+def revoke(
+    *, by: Responsible, certificate: UUID, reason: RevocationReason, at: datetime, note: str = ""
+) -> CertificateView:
     """Revoke a certificate for good 吊销; the next list and every OCSP answer say so.
 
     Raises:
@@ -141,20 +174,20 @@ def revoke(*, by: Responsible, certificate: UUID, reason: RevocationReason, at: 
     """
     if reason not in law.FINAL_REASONS:
         raise StateForbids(state=CERTIFICATE_STATE_NAMES[CertificateState.SUSPENDED])
-    return _turn(by, certificate, CertificateState.REVOKED, reason, at)
+    return _turn(by, certificate, CertificateState.REVOKED, reason, at, note)
 
 
 @transaction.atomic
 def _turn(
-    by: Responsible, certificate: UUID, to: CertificateState, reason: RevocationReason | None, at: datetime
+    by: Responsible, certificate: UUID, to: CertificateState, reason: RevocationReason | None, at: datetime, note: str
 ) -> CertificateView:
     office.require(by, Permission.REVOKE)
     row = _locked(certificate)
     before = CertificateState(row.state)
     if not law.may_turn(before, to):
         raise StateForbids(state=CERTIFICATE_STATE_NAMES[before])
-    row.state, row.reason, row.changed_at = to, reason, at
-    row.save(update_fields=["state", "reason", "changed_at"])
+    row.state, row.reason, row.changed_at, row.note = to, reason, at, note
+    row.save(update_fields=["state", "reason", "changed_at", "note"])
     verb = {"suspended": "suspend", "valid": "resume", "revoked": "revoke"}[to]
     office.record(
         by,
@@ -163,7 +196,7 @@ def _turn(
         row.pk,
         at=at,
         permission=Permission.REVOKE,
-        states=({"state": before}, {"state": to, "reason": reason}),
+        states=({"state": before}, {"state": to, "reason": reason, "note": note}),
     )
     return certificate_view(row)
 
@@ -176,9 +209,20 @@ def _locked(certificate: UUID) -> CertificateRow:
     return row
 
 
-def _issue(
-    by: Responsible, entry: CertificateEntry, at: datetime, *, replaces: CertificateRow | None = None
+def _like(by: Responsible, old: CertificateRow, at: datetime) -> UUID:
+    """Return a new active key like the one of *old*."""
+    if old.key is None:
+        raise UnfitCertificate(what="key")
+    return managing.make_active_key(
+        by=by, title=old.subject, holder=old.holder, algorithm=Algorithm(old.key.algorithm), provider=old.key.provider,
+        at=at, use=KeyUse(old.key.use),
+    ).pk  # fmt: skip
+
+
+def issue_one(
+    *, by: Responsible, entry: CertificateEntry, at: datetime, replaces: CertificateRow | None = None
 ) -> CertificateView:
+    """Issue one certificate for an act that has been authorised as a whole."""
     if entry.profile in _OF_AUTHORITIES:
         raise UnfitCertificate(what=entry.profile)
     authority = authority_row(entry.authority)
@@ -202,6 +246,8 @@ def _issue(
         certificate=written,
         key_id=entry.key,
         replaces=replaces,
+        request=entry.request,
+        **placed(entry.place),
         not_before=parsed.not_valid_before,
         not_after=parsed.not_valid_after,
     )
@@ -209,6 +255,13 @@ def _issue(
     command = "certify" if replaces is None else "renew_certificate"
     office.record(by, command, "certificate", row.pk, at=at, permission=Permission.CERTIFY, states=(None, after))
     return certificate_view(row)
+
+
+def placed(place: TokenPlace | None) -> dict[str, str]:
+    """Return the columns that say in which container a key lies."""
+    if place is None:
+        return {}
+    return {"token_kind": place.kind, "token": place.serial, "container": place.container}
 
 
 def _public_key(entry: CertificateEntry) -> bytes:
@@ -220,7 +273,7 @@ def _public_key(entry: CertificateEntry) -> bytes:
     if row is None:
         raise KeyMissing(reference=entry.key)
     if row.state != KeyState.ACTIVE:
-        raise StateForbids(state=row.state)
+        raise StateForbids(state=KEY_STATE_NAMES[KeyState(row.state)])
     if (row.use == KeyUse.ENCRYPT) != (entry.profile is Profile.ENCRYPTION):
         raise UnfitCertificate(what=entry.profile)
     return bytes(row.public_key)

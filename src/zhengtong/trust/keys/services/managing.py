@@ -33,7 +33,7 @@ _VERBS = {
     KeyState.COMPROMISED: "report_compromised",
     KeyState.DESTROYED: "destroy",
 }
-_ENCRYPTS = frozenset({Algorithm.SM2, Algorithm.RSA})
+ENCRYPTS = frozenset({Algorithm.SM2, Algorithm.RSA})
 
 
 @transaction.atomic
@@ -79,6 +79,13 @@ def make_key_pair(
         NotAllowed, KeyMissing, AlgorithmUnavailable: as `make_key`.
     """
     office.require(by, Permission.MANAGE)
+    return keep_key_pair(by=by, title=title, holder=holder, algorithm=algorithm, provider=provider, at=at)
+
+
+def keep_key_pair(
+    *, by: Responsible, title: str, holder: str, algorithm: Algorithm, at: datetime, provider: str
+) -> tuple[KeyView, KeyView]:
+    """Make both keys of a pair for an act that has been authorised as a whole."""
     pair = new_id()
     first, second = (
         _keep(by, title, holder, _generate(provider, algorithm, use), algorithm, use, pair, at) for use in KeyUse
@@ -103,12 +110,23 @@ def step_key(*, by: Responsible, key: UUID, to: KeyState, at: datetime) -> KeyVi
 
 
 def make_active_key(
-    *, by: Responsible, title: str, holder: str, algorithm: Algorithm, provider: str, at: datetime
+    *,
+    by: Responsible,
+    title: str,
+    holder: str,
+    algorithm: Algorithm,
+    provider: str,
+    at: datetime,
+    use: KeyUse = KeyUse.SIGN,
 ) -> ManagedKeyRow:
-    """Make and activate a signing key for an act that has been authorised as a whole, and return its row."""
-    made = _generate(provider, algorithm, KeyUse.SIGN)
-    view = _keep(by, title, holder, made, algorithm, KeyUse.SIGN, None, at)
-    row = ManagedKeyRow.objects.get(pk=view.id)
+    """Make and activate a key for an act that has been authorised as a whole, and return its row."""
+    view = _keep(by, title, holder, _generate(provider, algorithm, use), algorithm, use, None, at)
+    return activate_key(by=by, key=view.id, at=at)
+
+
+def activate_key(*, by: Responsible, key: UUID, at: datetime) -> ManagedKeyRow:
+    """Activate a key that was just made, for an act that has been authorised as a whole."""
+    row = ManagedKeyRow.objects.get(pk=key)
     _step(by, row, KeyState.ACTIVE, at)
     return row
 
@@ -159,7 +177,7 @@ def decrypt_with(key: UUID, cipher: bytes) -> bytes:
 
 
 def _generate(provider: str, algorithm: Algorithm, use: KeyUse) -> tuple[KeyReference, bytes]:
-    if use is KeyUse.ENCRYPT and algorithm not in _ENCRYPTS:
+    if use is KeyUse.ENCRYPT and algorithm not in ENCRYPTS:
         raise AlgorithmUnavailable(provider=provider, algorithm=algorithm)
     maker = key_provider(provider)
     reference = maker.generate(algorithm)

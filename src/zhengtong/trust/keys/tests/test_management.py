@@ -12,6 +12,7 @@ from zhengtong.kernel.errors import NotAllowed
 from zhengtong.trust.keys import api as keys
 from zhengtong.trust.keys.api import Algorithm, CertificateEntry, CustodianEntry, DistinguishedName, Distrust, Profile
 from zhengtong.trust.keys.contracts import (
+    AlreadyReplaced,
     AuthorityExists,
     CeremonyOver,
     CertificateNotTrusted,
@@ -205,7 +206,7 @@ def test_a_renewed_certificate_takes_the_place_once(authority: str) -> None:
     two = keys.renew(by=BY, certificate=one.id, days=60, at=NOW + DAY)
     assert (two.replaces, two.subject, two.profile) == (one.id, one.subject, one.profile)
     assert keys.public_key_of(two.der) == keys.public_key_of(one.der)
-    with pytest.raises(StateForbids):
+    with pytest.raises(AlreadyReplaced):
         keys.renew(by=BY, certificate=one.id, days=60, at=NOW + DAY)
 
 
