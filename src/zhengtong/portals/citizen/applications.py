@@ -17,11 +17,6 @@ COMMIT, FILE = "commit-", "file-"
 _LATER = ("population.spouse_",)
 
 
-def schema_of(item: items.Item) -> dict[str, Any]:
-    """Return the form of *item*: its own, or the common one."""
-    return dict(item.form) if item.form else forms.common_schema()
-
-
 def with_evidence(schema: Mapping[str, Any], pieces: Iterable[items.Evidence]) -> dict[str, Any]:
     """Return *schema* with a commitment or a file for each piece of evidence that only the applicant can give."""
     commitments, uploads = cases.asked_of_applicant(pieces)

@@ -14,7 +14,7 @@ from zhengtong.process.bundles.contracts import (
 from zhengtong.process.bundles.leading import LedBundle, LedLine, LedPage, LedPart, bundles_led_by, led_bundle, nudge
 from zhengtong.process.bundles.queries import bundles_of, own_bundle
 from zhengtong.process.bundles.rehearsal import Rehearsed, rehearse_bundle
-from zhengtong.process.bundles.services import apply, merged_schema, schema_of, withdraw
+from zhengtong.process.bundles.services import apply, merged_schema, schemas_of, withdraw
 
 __all__ = [
     "BundleLine",
@@ -39,6 +39,6 @@ __all__ = [
     "nudge",
     "own_bundle",
     "rehearse_bundle",
-    "schema_of",
+    "schemas_of",
     "withdraw",
 ]

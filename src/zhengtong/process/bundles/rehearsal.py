@@ -57,7 +57,7 @@ def _rehearse(code: str, at: datetime) -> Rehearsed:
     applicant = replace(
         system_actor(), on_behalf_of=new_id(), on_behalf_of_kind=SubjectKind.NATURAL if natural else SubjectKind.LEGAL
     )
-    schema = services.merged_schema(found, parts)
+    schema = services.merged_schema(found, parts, at=clock.on_day(at))
     form = forms.build_form(schema, forms.example_post(schema, region=region))
     if not form.is_valid():
         raise AssertionError(f"{code}: {form.errors.as_text()}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -45,14 +45,43 @@ _OF_CASE = {
 }
 
 
-def schema_of(found: items.Bundle, item: items.Item) -> dict[str, Any]:
-    """Return the form of one item inside of a bundle: the bundle's for it, its own, or the common one."""
-    return dict(found.forms.get(item.code) or item.form or forms.common_schema())
+def schemas_of(found: items.Bundle, parts: Collection[items.Item], *, at: date) -> dict[str, forms.AskedForm]:
+    """Return the form of each item inside of a bundle, by code: the bundle's for it, or what the item asks on *at*."""
+    asked = forms.asked_by_each([part for part in parts if part.code not in found.forms], at=at)
+    return {part.code: asked.get(part.code) or _of_bundle(found, part.code) for part in parts}
 
 
-def merged_schema(found: items.Bundle, parts: Collection[items.Item]) -> dict[str, Any]:
+def _of_bundle(found: items.Bundle, code: str) -> forms.AskedForm:
+    schema = found.forms[code]
+    return forms.AskedForm(
+        item=code, version=forms.SHIPPED, schema=schema, digest=forms.digest_of(orjson.dumps(schema).decode())
+    )
+
+
+def merged_schema(found: items.Bundle, parts: Collection[items.Item], *, at: date) -> dict[str, Any]:
     """Return the one form of a bundle: every field once."""
-    return forms.merge(schema_of(found, item) for item in parts)
+    return forms.merge(asked.schema for asked in schemas_of(found, parts, at=at).values())
+
+
+def _asked(asked: Mapping[str, forms.AskedForm]) -> dict[str, Any]:
+    """Return what is kept of what each part asked: the parts that wait ask the same when they begin."""
+    return {
+        code: {
+            "fields": list(one.schema["properties"]), "required": list(one.schema.get("required", ())),
+            "version": one.version,
+        }
+        for code, one in asked.items()
+    }  # fmt: skip
+
+
+def _asked_then(said: Mapping[str, Any], found: items.Bundle, item: items.Item, on: date) -> tuple[dict[str, Any], int]:
+    """Return the schema and version that a part of a bundle was applied for with; rows before kept the whole only."""
+    kept = said.get("parts", {}).get(item.code)
+    if kept is None:
+        asked = schemas_of(found, [item], at=on)[item.code]
+        return dict(asked.schema), asked.version
+    properties = {name: said["schema"]["properties"][name] for name in kept["fields"]}
+    return {"type": "object", "properties": properties, "required": kept["required"]}, kept["version"]
 
 
 def apply(  # noqa: PLR0913 -- an application has so many parts, all named at the call
@@ -94,10 +123,12 @@ def apply(  # noqa: PLR0913 -- an application has so many parts, all named at th
             return known.reference
         found, parts = items.bundle_items(code, at=clock.on_day(at))
         row = _new_bundle(actor, bundle, found, region, at)
+        asked = schemas_of(found, parts, at=clock.on_day(at))
         said = {
             "answers": dict(form),
             "prefilled": dict(prefilled or {}),
-            "schema": merged_schema(found, parts),
+            "schema": forms.merge(one.schema for one in asked.values()),
+            "parts": _asked(asked),
             "committed": sorted(committed),
             "uploads": dict(uploads or {}),
         }
@@ -186,7 +217,8 @@ def _open(row: BundleCase, part: BundlePart, parts: Mapping[str, BundlePart], ac
     """Open the case of a part with its own fields, the evidence the bundle has, and what other parts have issued."""
     found, all_items = items.bundle_items(row.code, at=clock.on_day(row.received_at))
     item = next(one for one in all_items if one.code == part.item)
-    schema, said = schema_of(found, item), orjson.loads(row.form)
+    said = orjson.loads(row.form)
+    schema, version = _asked_then(said, found, item, clock.on_day(row.received_at))
     case = uuid5(row.id, part.item)  # the same part never becomes two cases
     cases.receive(
         actor=actor,
@@ -195,6 +227,7 @@ def _open(row: BundleCase, part: BundlePart, parts: Mapping[str, BundlePart], ac
         form=forms.narrow(schema, said["answers"]),
         prefilled=forms.narrow(schema, said["prefilled"]),
         schema=schema,
+        form_version=version,
         committed=said["committed"],
         uploads=said["uploads"],
         region=row.home_region,

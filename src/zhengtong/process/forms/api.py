@@ -1,14 +1,29 @@
-"""The door of forms: check a schema, draw it, fill it from shared data, keep drafts and files, object to data."""
+"""The door of forms: design a form and publish it, draw it, fill it from shared data, keep drafts, object to data."""
 
-import json
-from functools import cache
-from pathlib import Path
-from typing import Any
-
+from zhengtong.process.forms.asked import asked_by, asked_by_each, common_schema, digest_of
 from zhengtong.process.forms.contracts import (
     PERMISSION_SENTENCES,
+    SHIPPED,
     AnswerLight,
+    AskedForm,
+    Difference,
     DraftView,
+    EffectiveDayPassed,
+    Fault,
+    FieldNameTaken,
+    FieldNameUnfit,
+    FieldUnknown,
+    FormDraftChanged,
+    FormFileUnreadable,
+    FormLine,
+    FormNotPublishable,
+    FormPublished,
+    FormTooLong,
+    FormUnknown,
+    FormView,
+    FormWithdrawn,
+    Kind,
+    NothingToUndo,
     ObjectionAnswered,
     ObjectionAnswerMissing,
     ObjectionEmpty,
@@ -20,12 +35,27 @@ from zhengtong.process.forms.contracts import (
     Permission,
     Prefilled,
     PrefillSource,
+    RevisionLine,
     Schema,
     SchemaNotUnderstood,
     SourceUnknown,
+    VersionLine,
+    VersionState,
+    VersionView,
 )
+from zhengtong.process.forms.differences import differences
+from zhengtong.process.forms.editing import FieldLine, field_at, fields_of, kind_of, new_field, proposed_name
 from zhengtong.process.forms.examples import example_post
+from zhengtong.process.forms.faults import faults_of
 from zhengtong.process.forms.fields import SchemaForm, build_form
+from zhengtong.process.forms.keeping import (
+    draft_of,
+    form_history,
+    forms_kept,
+    publishing_faults,
+    since,
+    version_view,
+)
 from zhengtong.process.forms.objections import (
     OBJECTION,
     answer_objection,
@@ -36,8 +66,18 @@ from zhengtong.process.forms.objections import (
     own_objections,
     waiting_objections,
 )
+from zhengtong.process.forms.patterns import UnfitPatternError, check_pattern
 from zhengtong.process.forms.population import EnterpriseSource, PopulationSource
-from zhengtong.process.forms.schema import check_schema, merge, narrow, read_back, sources_of, title_of, typed_fields
+from zhengtong.process.forms.schema import (
+    check_schema,
+    merge,
+    names_in,
+    narrow,
+    read_back,
+    sources_of,
+    title_of,
+    typed_fields,
+)
 from zhengtong.process.forms.services import (
     KEPT_FOR,
     attachment,
@@ -49,15 +89,46 @@ from zhengtong.process.forms.services import (
     kept_by,
     save_draft,
 )
-from zhengtong.process.forms.sources import prefill, register_prefill_source, source_named, titled
+from zhengtong.process.forms.sources import data_items, prefill, register_prefill_source, source_named, titled
+from zhengtong.process.forms.versions import (
+    add_field,
+    begin_draft,
+    change_field,
+    import_schema,
+    move_field,
+    publish_draft,
+    remove_field,
+    undo,
+    withdraw_version,
+)
 
 __all__ = [
     "KEPT_FOR",
     "OBJECTION",
     "PERMISSION_SENTENCES",
+    "SHIPPED",
     "AnswerLight",
+    "AskedForm",
+    "Difference",
     "DraftView",
+    "EffectiveDayPassed",
     "EnterpriseSource",
+    "Fault",
+    "FieldLine",
+    "FieldNameTaken",
+    "FieldNameUnfit",
+    "FieldUnknown",
+    "FormDraftChanged",
+    "FormFileUnreadable",
+    "FormLine",
+    "FormNotPublishable",
+    "FormPublished",
+    "FormTooLong",
+    "FormUnknown",
+    "FormView",
+    "FormWithdrawn",
+    "Kind",
+    "NothingToUndo",
     "ObjectionAnswerMissing",
     "ObjectionAnswered",
     "ObjectionEmpty",
@@ -70,45 +141,70 @@ __all__ = [
     "PopulationSource",
     "PrefillSource",
     "Prefilled",
+    "RevisionLine",
     "Schema",
     "SchemaForm",
     "SchemaNotUnderstood",
     "SourceUnknown",
+    "UnfitPatternError",
+    "VersionLine",
+    "VersionState",
+    "VersionView",
+    "add_field",
     "answer_objection",
+    "asked_by",
+    "asked_by_each",
     "attachment",
+    "begin_draft",
     "build_form",
+    "change_field",
+    "check_pattern",
     "check_schema",
     "common_schema",
+    "data_items",
+    "differences",
+    "digest_of",
     "draft",
+    "draft_of",
     "drafts",
     "drop_draft",
     "example_post",
+    "faults_of",
+    "field_at",
+    "fields_of",
     "forget_old_drafts",
+    "form_history",
+    "forms_kept",
+    "import_schema",
     "keep_files",
     "kept_by",
+    "kind_of",
     "merge",
+    "move_field",
+    "names_in",
     "narrow",
+    "new_field",
     "object_to",
     "objections_to_answer",
     "open_about",
     "open_objection",
     "own_objections",
     "prefill",
+    "proposed_name",
+    "publish_draft",
+    "publishing_faults",
     "read_back",
     "register_prefill_source",
+    "remove_field",
     "save_draft",
+    "since",
     "source_named",
     "sources_of",
     "title_of",
     "titled",
     "typed_fields",
+    "undo",
+    "version_view",
     "waiting_objections",
+    "withdraw_version",
 ]
-
-
-@cache
-def common_schema() -> dict[str, Any]:
-    """Return the form of items that ask for nothing of their own: how to reach the applicant and hand over."""
-    schema: dict[str, Any] = json.loads((Path(__file__).parent / "common.json").read_text(encoding="utf-8"))
-    check_schema(schema)
-    return schema

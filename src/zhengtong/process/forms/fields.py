@@ -7,11 +7,13 @@ does not hold is neither drawn nor taken, whatever the client sends.
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.kernel.checkdigits import parse_credit_code, parse_resident_id
@@ -20,6 +22,7 @@ from zhengtong.kernel.money import Money, MoneyFormField
 from zhengtong.kernel.pages.api import DatePartsField
 from zhengtong.kernel.regions import api as regions
 from zhengtong.process.forms.contracts import Schema
+from zhengtong.process.forms.patterns import FitsPattern
 from zhengtong.process.forms.schema import MOST_ROWS, either, is_shown, sources_of, worded
 
 PHONE = r"^1[0-9]{10}$|^0[0-9]{2,3}-?[0-9]{7,8}$"
@@ -48,11 +51,17 @@ class SchemaForm(forms.Form):
         self._asked = {name: field for name, field in schema["properties"].items() if name not in known}
         self.multipart = any(field.get("format") == "file" for field in self._asked.values())
         seen: dict[str, Any] = {**known}
+        heading: list[str] | None = None
         for name, field in self._asked.items():
-            if not is_shown(field, seen):
+            heading = field.get("section", heading)
+            if not is_shown(field, seen, schema["properties"]):
                 continue
+            first = len(self.fields)
             self._add(name, field)
             seen[name] = self._value_so_far(name, field)
+            if heading and len(self.fields) > first:
+                begins = next(islice(self.fields.values(), first, None))
+                begins.section, heading = either(heading), None  # type: ignore[attr-defined]  # drawn above it
 
     def _add(self, name: str, field: Schema) -> None:
         if _is_group(field):
@@ -81,6 +90,8 @@ class SchemaForm(forms.Form):
             return self.data.get(name) in {"on", "true", "True"}
         if field["type"] == "array":
             return self.data.getlist(name) if hasattr(self.data, "getlist") else self.data.get(name, [])
+        if field.get("format") == "date":
+            return "-".join(str(self.data.get(f"{name}_{part}", "")).zfill(2) for part in range(3))
         return self.data.get(name, "")
 
     @property
@@ -160,7 +171,7 @@ def field_of(field: Schema, *, required: bool) -> forms.Field:
     """Return the Django field for one field of a schema."""
     common: dict[str, Any] = {
         "label": worded(field, "title"),
-        "help_text": worded(field, "description"),
+        "help_text": _hint(field),
         "required": required,
     }
     kind, shape = field["type"], field.get("format")
@@ -182,6 +193,13 @@ def field_of(field: Schema, *, required: bool) -> forms.Field:
     return _text(field, common)
 
 
+def _hint(field: Schema) -> str:
+    """Return what stands below the title: the hint, and what the answer is used for."""
+    purpose = worded(field, "purpose")
+    told = gettext("用途：{purpose}").format(purpose=purpose) if purpose else ""
+    return " ".join(part for part in (worded(field, "description"), told) if part)
+
+
 def _choices(field: Schema) -> list[tuple[str, str]]:
     titles = field.get("enum_titles", {})
     return [(value, either(titles[value]) if value in titles else value) for value in field["enum"]]
@@ -191,7 +209,7 @@ def _text(field: Schema, common: dict[str, Any]) -> forms.Field:
     attributes = {"autocomplete": field["autocomplete"]} if "autocomplete" in field else {}
     checks = []
     if "pattern" in field:
-        checks.append(RegexValidator(field["pattern"], either(field["error"]) if "error" in field else None))
+        checks.append(FitsPattern(field["pattern"], either(field["error"]) if "error" in field else ""))
     longest = field.get("maxLength", 200)
     widget = forms.Textarea({"rows": 4, **attributes}) if longest > 200 else forms.TextInput(attributes)
     return forms.CharField(

@@ -4,23 +4,31 @@ A form is an object. A field is a string (also with `format` date, region, resid
 number, an integer (also `format` money, in fen), a boolean, an array of choices, or an array of objects (a repeated
 group). Ours: `title_en`, `description_en`, `enum_titles` (value to [Chinese, English]), `autocomplete` (the HTML
 token), `error` ([Chinese, English], said when `pattern` does not fit), `source` (the shared data item `source.item`
-that fills the field), `sensitive` (masked when shown), `showIf` (FEEL over the other fields). Anything else is refused
-by name.
+that fills the field), `sensitive` (masked when shown), `purpose` and `purpose_en` (what the answer is used for),
+`section` ([Chinese, English], the heading of the part that begins with the field), `showIf` (FEEL over the fields
+before it). Anything else is refused by name.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from jsonschema import Draft202012Validator
+from jsonschema.exceptions import SchemaError
 
 from zhengtong.process.forms.contracts import Schema, SchemaNotUnderstood
-from zhengtong.rules.feel.api import Expression, FeelSyntaxError, compile_expression
+from zhengtong.process.forms.patterns import UnfitPatternError, check_pattern
+from zhengtong.rules.feel.api import Expression, FeelSyntaxError, compile_expression, from_python
 from zhengtong.trust.keys.api import mask_name
 
-_WORDS = {"title", "title_en", "description", "description_en", "source", "sensitive", "showIf"}
+_WORDS = {
+    "title", "title_en", "description", "description_en", "source", "sensitive", "purpose", "purpose_en", "section",
+    "showIf",
+}  # fmt: skip
 _OF_TYPE = {
     "string": {
         "enum",
@@ -51,8 +59,11 @@ def check_schema(schema: Schema) -> None:
     Raises:
         SchemaNotUnderstood: with the field and the keyword.
     """
-    Draft202012Validator.check_schema(schema)
-    if schema.get("type") != "object":
+    try:
+        Draft202012Validator.check_schema(schema)
+    except SchemaError as error:
+        raise SchemaNotUnderstood(what=f"{error.json_path} {error.message}"[:200]) from error
+    if schema.get("type") != "object" or not isinstance(schema.get("properties"), Mapping):
         raise SchemaNotUnderstood(what="type")
     for name, field in schema["properties"].items():
         _check_field(name, field, inside=False)
@@ -74,6 +85,10 @@ def _check_field(name: str, field: Schema, *, inside: bool) -> None:
         _condition(name, field["showIf"])
     if "source" in field and "." not in field["source"]:
         raise SchemaNotUnderstood(what=f"{name}: source")
+    if "section" in field and not (is_pair(field["section"]) and not inside):
+        raise SchemaNotUnderstood(what=f"{name}: section")
+    if "pattern" in field:
+        _pattern(name, field["pattern"])
     if kind == "array":
         _check_array(name, field)
 
@@ -94,18 +109,54 @@ def _condition(name: str, source: str) -> Expression:
         raise SchemaNotUnderstood(what=f"{name}: showIf {error}") from error
 
 
-@cache
+def _pattern(name: str, pattern: str) -> None:
+    try:
+        check_pattern(pattern)
+    except UnfitPatternError as error:
+        raise SchemaNotUnderstood(what=f"{name}: pattern {error}") from error
+
+
+def is_pair(value: Any) -> bool:
+    """Say whether *value* is [Chinese, English]."""
+    return isinstance(value, list) and len(value) == 2 and all(isinstance(part, str) for part in value)
+
+
+@lru_cache(maxsize=4096)
 def _compiled(source: str) -> Expression:
     return compile_expression(source)
 
 
-def is_shown(field: Schema, values: Mapping[str, Any]) -> bool:
-    """Say whether *field* is asked when the other fields have *values*; what cannot be decided is not asked."""
+def names_in(condition: str) -> frozenset[str]:
+    """Return the names of the fields a condition looks at.
+
+    Raises:
+        FeelSyntaxError: it is no FEEL.
+    """
+    return _compiled(condition).free_names
+
+
+def is_shown(field: Schema, values: Mapping[str, Any], others: Mapping[str, Schema]) -> bool:
+    """Say whether *field* is asked when the *others*, by name, have *values*; what cannot be decided is not asked."""
     if "showIf" not in field:
         return True
     expression = _compiled(field["showIf"])
-    known = dict.fromkeys(expression.free_names) | {name: value for name, value in values.items() if value != ""}
+    known = dict.fromkeys(expression.free_names)
+    known |= {name: _in_feel(others.get(name, {}), value) for name, value in values.items() if value != ""}
     return expression.evaluate(known).value is True
+
+
+def _in_feel(field: Schema, value: Any) -> Any:
+    """Return a kept or posted value as FEEL compares it: numbers as numbers (money in yuan), days as days."""
+    try:
+        if field.get("format") == "date":
+            return from_python(date.fromisoformat(value))
+        if field.get("format") == "money" and isinstance(value, int):
+            return Decimal(value) / 100
+        if field.get("type") in {"number", "integer"}:
+            return Decimal(str(value).replace(",", ""))
+    except (ValueError, ArithmeticError, TypeError):
+        return None
+    return value
 
 
 def merge(schemas: Iterable[Schema]) -> dict[str, Any]:
@@ -154,7 +205,7 @@ def read_back(schema: Schema, values: Mapping[str, Any]) -> list[tuple[str, str]
     """
     lines = []
     for name, field in schema["properties"].items():
-        if not is_shown(field, values):
+        if not is_shown(field, values, schema["properties"]):
             continue
         lines += list(_lines(name, field, values.get(name, "")))
     return lines

@@ -48,6 +48,11 @@ def titled(source: str) -> Text:
     return found.title if named is None else format_lazy("{source} · {item}", source=found.title, item=named)
 
 
+def data_items() -> tuple[tuple[str, Text], ...]:
+    """Return every shared data item a field may be filled from: `key.item`, and how it is called on screen."""
+    return tuple((named, titled(named)) for key, one in _sources.items() for named in (f"{key}.{i}" for i in one.items))
+
+
 def prefill(schema: Schema, *, actor: Actor, purpose: str, at: datetime) -> dict[str, Prefilled]:
     """Return the fields of *schema* that sources fill for the actor's party, each with source and day."""
     wanted: dict[str, dict[str, str]] = defaultdict(dict)

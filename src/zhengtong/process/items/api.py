@@ -25,6 +25,7 @@ from zhengtong.process.items.contracts import (
     Item,
     ItemKind,
     ItemUnknown,
+    KeptItem,
     LifeEvent,
     NoSelfCheck,
     Output,
@@ -38,6 +39,7 @@ from zhengtong.process.items.contracts import (
     Words,
 )
 from zhengtong.process.items.eligibility import SELF_CHECK, try_conditions
+from zhengtong.process.items.keeping import bundles_with, kept_item, kept_items
 from zhengtong.process.items.queries import (
     batchings,
     body_of,
@@ -86,6 +88,7 @@ __all__ = [
     "Item",
     "ItemKind",
     "ItemUnknown",
+    "KeptItem",
     "LifeEvent",
     "NoSelfCheck",
     "Output",
@@ -102,6 +105,7 @@ __all__ = [
     "bundle",
     "bundle_items",
     "bundles",
+    "bundles_with",
     "by_life_event",
     "departments",
     "first_body_of",
@@ -109,6 +113,8 @@ __all__ = [
     "implementation_counts",
     "in_force",
     "is_published",
+    "kept_item",
+    "kept_items",
     "popular",
     "publish_catalogue",
     "publish_implementations",

@@ -82,10 +82,10 @@ def guide(code: str, *, region: str | None = None, at: date) -> ServiceGuide:
     Raises:
         ItemUnknown: no version was in force that day.
     """
-    row = ServiceItem.objects.filter(_in_force(at), code=code).first()
+    row = ServiceItem.objects.filter(valid_on(at), code=code).first()
     if row is None:
         raise ItemUnknown(item=code)
-    bundles = [bundle for bundle in _bundles() if code in bundle.items]
+    bundles = [bundle for bundle in every_bundle() if code in bundle.items]
     return ServiceGuide(
         item=storing.load_item(row.elements),
         version=row.version,
@@ -101,7 +101,7 @@ def in_force(code: str, *, at: date) -> Item:
     Raises:
         ItemUnknown: no version was in force that day.
     """
-    row = ServiceItem.objects.filter(_in_force(at), code=code).first()
+    row = ServiceItem.objects.filter(valid_on(at), code=code).first()
     if row is None:
         raise ItemUnknown(item=code)
     return storing.load_item(row.elements)
@@ -151,7 +151,7 @@ def bundle_items(code: str, *, at: date) -> tuple[Bundle, tuple[Item, ...]]:
     if row is None:
         raise ItemUnknown(item=code)
     found = storing.load_bundle(row.elements)
-    rows = ServiceItem.objects.filter(_in_force(at), code__in=found.items)
+    rows = ServiceItem.objects.filter(valid_on(at), code__in=found.items)
     items = {each.code: storing.load_item(each.elements) for each in rows}
     if lacking := [each for each in found.items if each not in items]:
         raise ItemUnknown(item=lacking[0])
@@ -182,7 +182,7 @@ def bundle(code: str) -> BundleGuide:
 
 def bundles() -> tuple[CatalogEntry, ...]:
     """Return all bundles, the most asked for first."""
-    return tuple(_bundle_entry(found) for found in _bundles())
+    return tuple(_bundle_entry(found) for found in every_bundle())
 
 
 def popular(*, audience: Audience | None = None, limit: int = 10) -> tuple[CatalogEntry, ...]:
@@ -202,7 +202,7 @@ def departments() -> tuple[tuple[str, Words], ...]:
 def by_life_event(*, audience: Audience | None = None) -> tuple[Theme, ...]:
     """Return the life events, each with its bundles and items, the most asked for first."""
     themes: dict[str, tuple[LifeEvent, list[CatalogEntry]]] = {}
-    things: list[Item | Bundle] = [*_bundles(), *_current(None)]
+    things: list[Item | Bundle] = [*every_bundle(), *_current(None)]
     for thing in things:
         entry = _bundle_entry(thing) if isinstance(thing, Bundle) else _item_entry(thing)
         if audience and not entry.is_bundle and audience not in entry.audiences:
@@ -270,7 +270,7 @@ def _listing(
     bundles: dict[str, Bundle] = {}
     if not kind:
         for_audience = set(ranks) if not (department or county) else _codes_for(audience)
-        bundles = {found.code: found for found in _bundles() if _fits(found, department, for_audience)}
+        bundles = {found.code: found for found in every_bundle() if _fits(found, department, for_audience)}
         ranked += [(found.rank + 1, BUNDLE + code) for code, found in bundles.items()]
     ranked.sort(key=lambda pair: (-pair[0], pair[1]))
     start = (page - 1) * size
@@ -318,7 +318,8 @@ def _current(codes: Iterable[str] | None) -> list[Item]:
     return [found[code] for code in wanted if code in found]
 
 
-def _bundles() -> list[Bundle]:
+def every_bundle() -> list[Bundle]:
+    """Return all bundles, the most asked for first: one statement."""
     return [storing.load_bundle(row.elements) for row in ServiceBundle.objects.order_by("-rank", "code")]
 
 
@@ -386,7 +387,8 @@ def _county(region: str | None) -> str | None:
     return next((above.code for above in chain if above.level is regions.RegionLevel.COUNTY), None)
 
 
-def _in_force(at: date) -> Q:
+def valid_on(at: date) -> Q:
+    """Return the condition for the versions in force on *at*."""
     return Q(effective_from__lte=at) & (Q(effective_until=None) | Q(effective_until__gt=at))
 
 

@@ -19,6 +19,7 @@ from zhengtong.rules.feel.expression import (
 )
 from zhengtong.rules.feel.parser import Vocabulary
 from zhengtong.rules.feel.python_values import from_python, to_json, to_python
+from zhengtong.rules.feel.regex import Pattern, PatternError, compile_pattern
 from zhengtong.rules.feel.runtime import DEFAULT_LIMITS, LIMIT_CODES, Limits
 from zhengtong.rules.feel.text import feel_text
 from zhengtong.rules.feel.values import (
@@ -44,6 +45,8 @@ __all__ = [
     "FeelFunction",
     "FeelSyntaxError",
     "Limits",
+    "Pattern",
+    "PatternError",
     "Range",
     "RuleError",
     "Time",
@@ -52,6 +55,7 @@ __all__ = [
     "YearMonthDuration",
     "coerce",
     "compile_expression",
+    "compile_pattern",
     "compile_unary_tests",
     "conforms_to",
     "feel_text",

@@ -25,7 +25,19 @@ from zhengtong.kernel.errors import Refusal
 from zhengtong.kernel.regions import api as regions
 from zhengtong.process.items import api as items
 from zhengtong.process.store import api as store
-from zhengtong.site.demo import accounts, catalog, letters, licences, offices, openings, pki, places, province, sharing
+from zhengtong.site.demo import (
+    accounts,
+    catalog,
+    designs,
+    letters,
+    licences,
+    offices,
+    openings,
+    pki,
+    places,
+    province,
+    sharing,
+)
 from zhengtong.site.demo.content import Content, read_content
 from zhengtong.site.demo.seals import file_seals
 from zhengtong.site.settings.environment import PROJECT_ROOT
@@ -119,6 +131,7 @@ class Setup:
         self._publish_data_catalog(seed)
         self._open_sharing(seed)
         self._open_data(seed)
+        self._design_a_form(seed)
 
     @cached_property
     def tree(self) -> places.RegionTree:
@@ -232,6 +245,15 @@ class Setup:
             now, part = system.now(), province.make_part(self.tree, self.content, seed=seed, number=0)
             with transaction.atomic():
                 openings.open_data(self._offices or self._plan(seed, part, now), part, at=now)
+
+    def _design_a_form(self, seed: str) -> None:
+        """Let a department redesign a form, unless it does so already."""
+        now = system.now()
+        if designs.is_begun(at=now):
+            return
+        with self.console.step("a form being redesigned 表单设计"), transaction.atomic():
+            part = province.make_part(self.tree, self.content, seed=seed, number=0)
+            designs.begin(self._offices or self._plan(seed, part, now), at=now)
 
     def _publish_processes(self) -> None:
         """Publish the province's processes; what has not changed keeps its version."""

@@ -28,7 +28,7 @@ def apply(request: HttpRequest, code: str) -> HttpResponse:
         request=request,
         actor=actor,
         about=f"bundles/{code}",
-        schema=bundles.merged_schema(found, parts),
+        schema=bundles.merged_schema(found, parts, at=clock.on_day(at)),
         pieces=tuple(pieces.values()),
         at=at,
     )

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from zhengtong.kernel import clock
-from zhengtong.portals.citizen.applications import FILE, Application, files_schema, schema_of
+from zhengtong.portals.citizen.applications import FILE, Application, files_schema
 from zhengtong.portals.citizen.views.applying import ask
 from zhengtong.process.bundles import api as bundles
 from zhengtong.process.cases import api as cases
@@ -31,12 +31,15 @@ def apply(request: HttpRequest, code: str) -> HttpResponse:
     item = items.in_force(code, at=clock.on_day(at))
     if not item.online:
         raise cases.NotOnline(item=str(item.name))
+    form = forms.asked_by(item, at=clock.on_day(at))
     asked = Application(
-        request=request, actor=actor, about=f"services/{code}", schema=schema_of(item), pieces=item.evidence, at=at
+        request=request, actor=actor, about=f"services/{code}", schema=dict(form.schema), pieces=item.evidence, at=at
     )
     return ask(
         asked,
-        receive=lambda chosen, application: cases.receive(case=chosen, item=code, **application),
+        receive=lambda chosen, application: cases.receive(
+            case=chosen, item=code, schema=form.schema, form_version=form.version, **application
+        ),
         arrived="citizen:case",
         template="citizen/apply.html",
         context={"item": item},

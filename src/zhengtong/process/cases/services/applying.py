@@ -50,6 +50,7 @@ def receive(  # noqa: PLR0913 -- an application has so many parts, all named at 
     committed: Collection[str] = (),
     uploads: Mapping[str, str] | None = None,
     schema: Mapping[str, Any] | None = None,
+    form_version: int = forms.SHIPPED,
     region: str = "",
     bundle: str = "",
     found: Mapping[str, ServedEvidence] | None = None,
@@ -65,7 +66,8 @@ def receive(  # noqa: PLR0913 -- an application has so many parts, all named at 
         prefilled: what shared data said, by field; sealed beside it.
         committed: evidence the applicant gave a notified commitment for.
         uploads: ids of uploaded files by evidence.
-        schema: what was asked, where it is not the item's own form; kept with the application.
+        schema: what was asked, where it is not what the item asks today; kept with the application.
+        form_version: which version of the item's form *schema* is.
         region: where the applicant belongs: the office there, or the nearest above, handles it.
         bundle: the reference of the bundle this case is a part of.
         found: evidence the bundle has obtained already.
@@ -91,7 +93,7 @@ def receive(  # noqa: PLR0913 -- an application has so many parts, all named at 
             )  # fmt: skip
             row = _new_case(actor, case, guide, at)
             name = identity.names_of([actor.party]).get(actor.party, "")
-            asked = dict(schema or guide.item.form or forms.common_schema())
+            asked, row.form_version = _asked(guide.item, schema, form_version, at)
             row.form = sealed(
                 queries.Document(applicant=name, answers=dict(form), prefilled=dict(prefilled or {}), schema=asked)
             )
@@ -105,6 +107,16 @@ def receive(  # noqa: PLR0913 -- an application has so many parts, all named at 
     except IntegrityError as error:
         return _sent_at_once(actor, case, error)
     return row.reference
+
+
+def _asked(
+    item: items.Item, schema: Mapping[str, Any] | None, version: int, at: datetime
+) -> tuple[Mapping[str, Any], int]:
+    """Return what the applicant was asked, and in which version: a case keeps to it whatever is published later."""
+    if schema is not None:
+        return schema, version
+    asked = forms.asked_by(item, at=clock.on_day(at))
+    return asked.schema, asked.version
 
 
 def _sent_at_once(actor: Actor, case: UUID, error: IntegrityError) -> str:

@@ -17,6 +17,16 @@ from zhengtong.process.items.contracts.definitions import (
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class KeptItem:
+    """An item and the body that keeps its elements: of its department's, the one of the highest level."""
+
+    item: Item
+    organisation: UUID
+    organisation_name: Words
+    region: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ImplementationEntry:
     """That an organisation handles an item in a region 实施清单, to be published."""
 

@@ -75,7 +75,8 @@ def file_case(*, caller: Caller, filing: Filing, key: str, at: datetime) -> str:
         return cases.line_of(case, at=at).reference
     _within_items(caller, filing.item)
     guide = items.guide(filing.item, region=filing.region or None, at=clock.on_day(at))
-    schema = dict(guide.item.form) if guide.item.form else forms.common_schema()
+    asked = forms.asked_by(guide.item, at=clock.on_day(at))
+    schema = asked.schema
     if not forms.kept_by(caller.system, filing.files.values()):
         raise FileUnknown
     applicant, about = _applicant(caller.actor, filing, at)
@@ -86,7 +87,7 @@ def file_case(*, caller: Caller, filing: Filing, key: str, at: datetime) -> str:
             return cases.line_of(case, at=at).reference
         return cases.receive(
             actor=applicant, case=case, item=filing.item, form=answers, at=at, committed=filing.committed,
-            uploads=filing.files, region=filing.region, schema=schema,
+            uploads=filing.files, region=filing.region, schema=schema, form_version=asked.version,
             prefilled={
                 name: {"value": value, "source": forms.sources_of(schema)[name], "on": clock.on_day(at).isoformat()}
                 for name, value in known.items()

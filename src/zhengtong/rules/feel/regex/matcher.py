@@ -33,12 +33,15 @@ class Match:
 
 
 class Pattern:
-    """A compiled pattern; `groups` is the number of capturing groups."""
+    """A compiled pattern; `groups` is the number of capturing groups.
+
+    Without back references the work is bounded by pattern × text.
+    """
 
     def __init__(self, program: Program, groups: int, *, has_back_references: bool, ignore_case: bool) -> None:
         self.program = program
         self.groups = groups
-        self._exact = has_back_references
+        self.has_back_references = has_back_references
         self._ignore_case = ignore_case
 
     def search(self, text: str, spend: Spend, start: int = 0) -> Match | None:
@@ -71,7 +74,7 @@ class Pattern:
                 step = self.program[at]
                 kind = step[0]
                 if kind == "split":
-                    mark: object = (at, position, places) if self._exact else at * width + position
+                    mark: object = (at, position, places) if self.has_back_references else at * width + position
                     if mark in failed:
                         break
                     failed.add(mark)

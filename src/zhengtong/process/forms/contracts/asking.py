@@ -1,4 +1,4 @@
-"""What crosses the door of forms 表单: schemas, prefilled values and their sources, drafts, objections, refusals."""
+"""What crosses the door of forms when they ask 表单: prefilled values, their sources, drafts, objections, refusals."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -58,16 +58,22 @@ class DraftView:
     about: str
     saved_at: datetime
     content: Mapping[str, list[str]]
+    digest: str = ""
+    """The SHA-256 of the form it was begun under; empty where that was not kept."""
 
 
 class Permission(StrEnum):
     """What a post may be allowed to do with forms."""
 
     ANSWER_OBJECTION = "process.form:answer_objection"
+    EDIT = "process.form:edit"
+    PUBLISH = "process.form:publish"
 
 
 PERMISSION_SENTENCES: Mapping[Permission, Text] = {
     Permission.ANSWER_OBJECTION: gettext_lazy("核实并答复对本部门数据的异议"),
+    Permission.EDIT: gettext_lazy("起草和修改本单位事项的表单"),
+    Permission.PUBLISH: gettext_lazy("发布和停用本单位事项的表单版本"),
 }
 
 
