@@ -1,11 +1,12 @@
 """An application as a page asks for it 申请: what is known, what is asked, commitments, files; of items or a bundle."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 
 from zhengtong.process.cases import api as cases
 from zhengtong.process.forms import api as forms
@@ -54,6 +55,8 @@ class Application:
     known: dict[str, forms.Prefilled] = field(default_factory=dict, init=False)
     form: forms.SchemaForm = field(init=False)
     resumed: forms.DraftView | None = field(default=None, init=False)
+    changed: bool = field(default=False, init=False)
+    lost: tuple[str, ...] = field(default=(), init=False)
 
     def __post_init__(self) -> None:
         posted = self.request.method == "POST"
@@ -66,9 +69,17 @@ class Application:
             self.form = forms.build_form(whole, self.request.POST, files=self.request.FILES, known=taken)
             return
         self.resumed = forms.draft(actor=self.actor, about=self.about)
-        self.form = forms.build_form(whole, _as_posted(self.resumed), known=taken)
-        if self.resumed:
-            self.form.errors.clear()  # a draft is shown as it was left, not judged yet
+        if self.resumed is None:
+            self.form = forms.build_form(whole, known=taken)
+            return
+        self.form, lost = forms.carry_over(whole, self.resumed.content, known=taken)
+        self.changed = bool(self.resumed.digest) and self.resumed.digest != self._digest
+        self.lost = lost if self.changed else ()
+
+    @property
+    def _digest(self) -> str:
+        """The digest of what is asked, by which a draft is known to be of an earlier form."""
+        return forms.digest_of(json.dumps(self.schema, ensure_ascii=False))
 
     @property
     def saving(self) -> bool:
@@ -83,7 +94,7 @@ class Application:
 
     def save(self) -> None:
         """Keep what was typed, for any device."""
-        forms.save_draft(actor=self.actor, about=self.about, data=self.request.POST, at=self.at)
+        forms.save_draft(actor=self.actor, about=self.about, data=self.request.POST, at=self.at, digest=self._digest)
 
     def parts(self) -> "Parts":
         """Return what was answered, apart from commitments and files; files are kept now."""
@@ -105,7 +116,8 @@ class Application:
         facts = [(name, forms.title_of(properties[name]), one) for name, one in self.known.items()]
         if self.form.asks_for_more or self.saving:
             self.form.errors.clear()
-        return {"form": self.form, "known": facts, "resumed": self.resumed, "about": self.about}
+        resumed = {"resumed": self.resumed, "changed": self.changed, "lost": self.lost}
+        return {"form": self.form, "known": facts, "about": self.about, **resumed}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -132,12 +144,3 @@ def _without_later(schema: dict[str, Any]) -> dict[str, Any]:
         name: each for name, each in schema["properties"].items() if not str(each.get("source", "")).startswith(_LATER)
     }
     return {**schema, "properties": kept, "required": [name for name in schema["required"] if name in kept]}
-
-
-def _as_posted(resumed: forms.DraftView | None) -> QueryDict | None:
-    if resumed is None:
-        return None
-    data = QueryDict(mutable=True)
-    for name, values in resumed.content.items():
-        data.setlist(name, values)
-    return data

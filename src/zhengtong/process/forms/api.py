@@ -47,7 +47,7 @@ from zhengtong.process.forms.differences import differences
 from zhengtong.process.forms.editing import FieldLine, field_at, fields_of, kind_of, new_field, proposed_name
 from zhengtong.process.forms.examples import example_post
 from zhengtong.process.forms.faults import faults_of
-from zhengtong.process.forms.fields import SchemaForm, build_form
+from zhengtong.process.forms.fields import SchemaForm, build_form, carry_over
 from zhengtong.process.forms.keeping import (
     draft_of,
     form_history,
@@ -157,6 +157,7 @@ __all__ = [
     "attachment",
     "begin_draft",
     "build_form",
+    "carry_over",
     "change_field",
     "check_pattern",
     "check_schema",

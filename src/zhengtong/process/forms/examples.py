@@ -4,6 +4,7 @@ A rehearsal of the whole catalogue uses them, and a preview of a new form may.
 """
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.http import QueryDict
@@ -51,6 +52,8 @@ def _one(field: Schema, region: str) -> Any:
     kind, shape = field["type"], field.get("format")
     if shape == "region":
         return region
+    if shape == "money" and {"minimum", "maximum"} & set(field):
+        return str(Decimal(field.get("minimum", field.get("maximum"))) / 100)
     if shape in _SHAPED:
         return _SHAPED[shape]
     if kind == "boolean":

@@ -13,6 +13,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
+from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -141,6 +142,28 @@ def build_form(
     return SchemaForm(schema, data, files, initial=_for_fields(schema, initial or {}), known=known)
 
 
+def carry_over(
+    schema: Schema, content: Mapping[str, list[str]], *, known: Mapping[str, str]
+) -> tuple[SchemaForm, tuple[str, ...]]:
+    """Return a form with those answers of a draft that still fit, and the titles of the fields whose answers do not.
+
+    A draft knows its answers by the names of fields; what belongs to a field that is gone is left out with it.
+    """
+    data, lost = QueryDict(mutable=True), []
+    for name, values in content.items():
+        data.setlist(name, values)
+    form = build_form(schema, data, known=known)
+    for name, errors in form.errors.as_data().items():
+        given = [key for key in (name, *(f"{name}_{part}" for part in range(3))) if data.get(key)]
+        if given and any(error.code != "required" for error in errors):
+            lost.append(str(form.fields[name].label))
+            for key in given:
+                del data[key]
+    form = build_form(schema, data, known=known)
+    form.errors.clear()  # a draft is shown as it was left, not judged yet
+    return form, tuple(lost)
+
+
 def _for_fields(schema: Schema, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return kept answers as the fields' initial values."""
     found = dict(values)
@@ -217,6 +240,20 @@ def _text(field: Schema, common: dict[str, Any]) -> forms.Field:
     )
 
 
+class _Between:
+    """Django's validator for the limits of an amount, which stand in fen."""
+
+    def __init__(self, field: Schema) -> None:
+        self._least, self._most = field.get("minimum"), field.get("maximum")
+
+    def __call__(self, value: Money) -> None:
+        """Refuse an amount below the least or above the most."""
+        if self._least is not None and value.fen < self._least:
+            raise ValidationError(_("不能少于 %(least)s 元。"), "least", {"least": Money(self._least).plain()})
+        if self._most is not None and value.fen > self._most:
+            raise ValidationError(_("不能多于 %(most)s 元。"), "most", {"most": Money(self._most).plain()})
+
+
 class _NumberField(forms.CharField):
     """A number with a check character: kept as the law writes it, refused with the place that is wrong."""
 
@@ -282,8 +319,8 @@ def media_type(head: bytes) -> str | None:
 
 _SHAPED: dict[str | None, Any] = {
     "date": lambda _field, common: DatePartsField(**common),
-    "money": lambda _field, common: MoneyFormField(
-        widget=forms.TextInput({"inputmode": "decimal", "class": "short"}), **common
+    "money": lambda field, common: MoneyFormField(
+        widget=forms.TextInput({"inputmode": "decimal", "class": "short"}), validators=[_Between(field)], **common
     ),
     "region": lambda _field, common: RegionField(max_length=60, **common),
     "resident-id": lambda _field, common: _NumberField(

@@ -20,18 +20,27 @@ KEPT_FOR = timedelta(days=90)
 _LEFT_OUT = {"csrfmiddlewaretoken", "save", "add"}
 
 
-def save_draft(*, actor: Actor, about: str, data: Mapping[str, Any], at: datetime) -> None:
-    """Keep what was typed so far, to go on with on any device; saving again replaces it."""
+def save_draft(*, actor: Actor, about: str, data: Mapping[str, Any], at: datetime, digest: str = "") -> None:
+    """Keep what was typed so far, to go on with on any device; saving again replaces it.
+
+    *digest* is that of the form it was typed into, so that a form which changed meanwhile is noticed.
+    """
     lists = data.lists() if hasattr(data, "lists") else ((name, [value]) for name, value in data.items())
     content = {name: values for name, values in lists if name not in _LEFT_OUT}
     sealed = orjson.dumps(content).decode()
-    Draft.objects.update_or_create(owner=actor.party, about=about, defaults={"content": sealed, "saved_at": at})
+    Draft.objects.update_or_create(
+        owner=actor.party, about=about, defaults={"content": sealed, "saved_at": at, "digest": digest}
+    )
 
 
 def draft(*, actor: Actor, about: str) -> DraftView | None:
     """Return the draft of the actor, or of whom they act for, about *about*; None when there is none."""
     row = Draft.objects.filter(owner=actor.party, about=about).first()
-    return None if row is None else DraftView(about=about, saved_at=row.saved_at, content=orjson.loads(row.content))
+    return (
+        None
+        if row is None
+        else DraftView(about=about, saved_at=row.saved_at, content=orjson.loads(row.content), digest=row.digest)
+    )
 
 
 def drafts(*, actor: Actor) -> tuple[DraftView, ...]:

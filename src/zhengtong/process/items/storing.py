@@ -33,11 +33,27 @@ ITEM, BUNDLE = "item:", "bundle:"
 def dump(thing: Item | Bundle) -> dict[str, Any]:
     """Return *thing* as plain JSON values."""
     document: dict[str, Any] = orjson.loads(orjson.dumps(asdict(thing)))
+    _keep_order(document)
     for gained in ("eligibility", "batching"):
         # Left out, so that an item which gained nothing keeps the digest it was published with, and its version.
         if document.get(gained, ...) is None:
             del document[gained]
     return document
+
+
+def _keep_order(document: dict[str, Any]) -> None:
+    """Write schemas as text: PostgreSQL orders the keys of JSON by length, and fields are asked in their order."""
+    if document.get("form") is not None:
+        document["form"] = orjson.dumps(document["form"]).decode()
+    if document.get("eligibility") is not None:
+        document["eligibility"]["form"] = orjson.dumps(document["eligibility"]["form"]).decode()
+    if document.get("forms"):
+        document["forms"] = {code: orjson.dumps(form).decode() for code, form in document["forms"].items()}
+
+
+def _schema(value: Any) -> Any:
+    """Return a schema as it was; rows of earlier releases hold it unwritten."""
+    return orjson.loads(value) if isinstance(value, str) else value
 
 
 def digest(document: dict[str, Any]) -> str:
@@ -66,7 +82,7 @@ def load_item(row: dict[str, Any]) -> Item:
         process=row.get("process", "single_item"),
         joins=tuple(row.get("joins", ())),
         any_one=row.get("any_one", False),
-        form=row.get("form"),
+        form=_schema(row.get("form")),
         eligibility=_eligibility(row["eligibility"]) if "eligibility" in row else None,
         batching=load_batching(row["batching"]) if "batching" in row else None,
     )
@@ -82,7 +98,7 @@ def load_bundle(row: dict[str, Any]) -> Bundle:
         items=tuple(row["items"]),
         life_events=_life_events(row),
         waits={code: tuple(others) for code, others in row.get("waits", {}).items()},
-        forms=row.get("forms", {}),
+        forms={code: _schema(form) for code, form in row.get("forms", {}).items()},
     )
 
 
@@ -96,7 +112,7 @@ def _eligibility(row: dict[str, Any]) -> Eligibility:
         Condition(criterion=Words(**one["criterion"]), holds=one["holds"], otherwise=Words(**one["otherwise"]))
         for one in row["conditions"]
     )
-    return Eligibility(form=row["form"], conditions=tuple(conditions))
+    return Eligibility(form=_schema(row["form"]), conditions=tuple(conditions))
 
 
 def _basis(row: dict[str, Any]) -> Basis:

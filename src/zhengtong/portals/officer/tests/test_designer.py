@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -13,6 +14,8 @@ from zhengtong.portals.officer.tests.test_case_page import client_of
 from zhengtong.process.cases.tests.desk import Desk, a_desk
 from zhengtong.process.forms import api as forms
 from zhengtong.process.forms.models import Attachment, Draft, FormRevision
+from zhengtong.trust.identity.api import ProofMethod
+from zhengtong.trust.identity.tests import builders as people
 from zhengtong.trust.ledger import api as ledger
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +34,14 @@ def editor(desk: Desk) -> Client:
 @pytest.fixture
 def publisher(desk: Desk) -> Client:
     return client_of(desk.publisher.subject, "publisher")
+
+
+def citizen_of(desk: Desk) -> Client:
+    """Return a citizen whose real name is proved, so that they may apply."""
+    people.an_account(desk.world.citizen.subject, "citizen", proved_by=ProofMethod.COUNTER)
+    client = Client()
+    client.force_login(get_user_model().objects.get(username="citizen"))
+    return client
 
 
 def begun(desk: Desk, client: Client) -> str:
@@ -225,7 +236,7 @@ def test_a_draft_is_checked_published_and_asked_of_citizens(desk: Desk, editor: 
     done = publisher.post(f"{base}draft/check/", {**day, "revision": revision(editor, base)})
     assert (done.status_code, done.headers["Location"]) == (302, base)
     assert "现在用" in publisher.get(base).content.decode()
-    citizen = client_of(desk.world.citizen.subject, "citizen")
+    citizen = citizen_of(desk)
     assert "到期日" in citizen.get(f"/services/{desk.item}/apply/").content.decode()
     compared = publisher.get(f"{base}compare/?before=0&after=1").content.decode()
     assert "新增" in compared
@@ -245,3 +256,22 @@ def test_a_form_leaves_as_a_file_and_comes_back(desk: Desk, editor: Client) -> N
     editor.post(f"{base}draft/step/", {"revision": "2", "file": SimpleUploadedFile("form.json", b"nonsense")})
     assert "不是表单定义" in editor.get(f"{base}draft/").content.decode()
     assert desk.revision() == 2
+
+
+def test_a_citizens_draft_goes_on_under_the_new_form_with_what_still_fits(
+    desk: Desk, editor: Client, publisher: Client
+) -> None:
+    citizen, apply = citizen_of(desk), f"/services/{desk.item}/apply/"
+    citizen.post(apply, {"phone": "13800000000", "delivery": "post", "save": "yes"})
+    assert "这份表单改过" not in citizen.get(apply).content.decode()
+    base = begun(desk, editor)
+    saved(
+        editor, base, "delivery", title="领取方式", title_en="Delivery", required="on",
+        options="window | 窗口 | Window\nlocker | 自助柜 | Locker",
+    )  # fmt: skip
+    desk.mend()
+    desk.publish()
+    page = citizen.get(apply).content.decode()
+    assert [word for word in ("这份表单改过", "请重新填写：领取方式", 'value="13800000000"') if word not in page] == []
+    citizen.post(apply, {"phone": "13800000000", "delivery": "locker", "save": "yes"})
+    assert "这份表单改过" not in citizen.get(apply).content.decode()

@@ -1,22 +1,27 @@
 """A form is drafted, changed by several, published from a day on, withdrawn; what is under way keeps its own."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import orjson
 import pytest
+from django.db import connection
 
 from zhengtong.kernel.errors import NotAllowed, Refusal
 from zhengtong.kernel.events.models import OutboxEvent
 from zhengtong.kernel.ids import new_id
 from zhengtong.process.cases import api as cases
 from zhengtong.process.cases.models import Case
-from zhengtong.process.cases.tests.builders import FORM
+from zhengtong.process.cases.tests.builders import FORM, ROOT
 from zhengtong.process.cases.tests.desk import AT, PHONE, TODAY, TOMORROW, Desk, a_desk
 from zhengtong.process.forms import api as forms
 from zhengtong.process.forms.models import FormRevision
 from zhengtong.process.items import api as items
+from zhengtong.trust.identity.tests import builders
 from zhengtong.trust.ledger import api as ledger
+from zhengtong.trust.ledger.api import Responsibility
 
 pytestmark = pytest.mark.django_db
 
@@ -198,3 +203,65 @@ def test_a_form_leaves_as_a_file_and_comes_back(desk: Desk) -> None:
         with pytest.raises(forms.FormFileUnreadable):
             forms.import_schema(**step, revision=3, content=odd)
     assert desk.revision() == 3
+
+
+def together(*acts: Callable[[], Any]) -> list[Any]:
+    """Carry *acts* out at once, each on its own connection, and return what each returned or was refused with."""
+    start = Barrier(len(acts))
+
+    def carry_out(act: Callable[[], Any]) -> Any:
+        try:
+            start.wait()
+            return act()
+        except Refusal as refusal:
+            return type(refusal)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(acts)) as officials:
+        return list(officials.map(carry_out, acts))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one write at a time")
+def test_of_officials_at_once_one_is_first_and_the_others_are_told() -> None:
+    desk = a_desk()
+    people = [desk.editor, desk.publisher] * 3
+    begun = together(
+        *(lambda who=who: forms.begin_draft(actor=who, item=desk.item, at=AT) for who in people)  # type: ignore[misc]
+    )
+    assert begun == [1] * len(people)
+
+    def change(number: int) -> int:
+        return forms.add_field(
+            actor=people[number], item=desk.item, revision=1, path=f"field_{number}", field=PHONE, required=False, at=AT
+        )
+
+    answers = together(*(lambda number=number: change(number) for number in range(len(people))))  # type: ignore[misc]
+    assert sorted(answers, key=str) == [2, *[forms.FormDraftChanged] * (len(people) - 1)]
+    assert sum(name.startswith("field_") for name in desk.draft().schema["properties"]) == 1
+    desk.mend()
+    revision = desk.revision()
+    published = together(
+        lambda: forms.publish_draft(actor=desk.publisher, item=desk.item, revision=revision, effective_on=TODAY, at=AT),
+        lambda: forms.remove_field(actor=desk.editor, item=desk.item, revision=revision, path="phone", at=AT),
+    )
+    counts = asked(desk)
+    if published[0] == 1:
+        assert published[1] is forms.FormUnknown
+        assert "phone" in counts.schema["properties"]
+    else:
+        assert (published[0], counts.version) == (forms.FormDraftChanged, forms.SHIPPED)
+
+
+def test_the_fields_of_a_published_catalogue_keep_their_order(desk: Desk) -> None:
+    catalogue = items.read_catalogue(ROOT / "provinces/demo/items")
+    responsibility = Responsibility(subject=builders.SYSTEM.subject)
+    items.publish_catalogue(catalogue, responsibility=responsibility, at=AT)
+    for item in catalogue.items:
+        kept = items.in_force(item.code, at=TODAY)
+        assert list((kept.form or {}).get("properties", ())) == list((item.form or {}).get("properties", ()))
+    for bundle in catalogue.bundles:
+        kept_bundle, _parts = items.bundle_items(bundle.code, at=TODAY)
+        for code, form in bundle.forms.items():
+            assert list(kept_bundle.forms[code]["properties"]) == list(form["properties"])
