@@ -227,9 +227,7 @@ def together(*acts: Callable[[], Any]) -> list[Any]:
 def test_of_officials_at_once_one_is_first_and_the_others_are_told() -> None:
     desk = a_desk()
     people = [desk.editor, desk.publisher] * 3
-    begun = together(
-        *(lambda who=who: forms.begin_draft(actor=who, item=desk.item, at=AT) for who in people)  # type: ignore[misc]
-    )
+    begun = together(*(lambda who=who: forms.begin_draft(actor=who, item=desk.item, at=AT) for who in people))
     assert begun == [1] * len(people)
 
     def change(number: int) -> int:
@@ -237,7 +235,7 @@ def test_of_officials_at_once_one_is_first_and_the_others_are_told() -> None:
             actor=people[number], item=desk.item, revision=1, path=f"field_{number}", field=PHONE, required=False, at=AT
         )
 
-    answers = together(*(lambda number=number: change(number) for number in range(len(people))))  # type: ignore[misc]
+    answers = together(*(lambda number=number: change(number) for number in range(len(people))))
     assert sorted(answers, key=str) == [2, *[forms.FormDraftChanged] * (len(people) - 1)]
     assert sum(name.startswith("field_") for name in desk.draft().schema["properties"]) == 1
     desk.mend()
