@@ -30,6 +30,7 @@ from zhengtong.portals.officer.tasks_at_post import Tasks
 from zhengtong.process.cases import api as cases
 from zhengtong.process.forms import api as forms
 from zhengtong.process.items import api as items
+from zhengtong.process.projects import api as projects
 from zhengtong.process.store import api as store
 from zhengtong.process.systems import api as systems
 from zhengtong.process.systems.tasks import enqueue_due as enqueue_deliveries
@@ -137,6 +138,7 @@ def wire_permissions() -> None:
     access.register_permissions(registries_contracts.PERMISSION_SENTENCES)
     access.register_permissions(fusion.PERMISSION_SENTENCES)
     access.register_permissions(licenses.PERMISSION_SENTENCES)
+    access.register_permissions(projects.PERMISSION_SENTENCES)
     access.register_permissions(delivery.PERMISSION_SENTENCES)
     access.register_permissions(catalog_contracts.PERMISSION_SENTENCES)
     access.register_permissions(collection_contracts.PERMISSION_SENTENCES)

@@ -8,11 +8,12 @@ from zhengtong.process.bundles.contracts import (
     BundleView,
     NothingToNudge,
     NudgedToday,
+    PartPlace,
     PartState,
     PartView,
 )
 from zhengtong.process.bundles.leading import LedBundle, LedLine, LedPage, LedPart, bundles_led_by, led_bundle, nudge
-from zhengtong.process.bundles.queries import bundles_of, own_bundle
+from zhengtong.process.bundles.queries import bundle_of_case, bundles_of, own_bundle, places_in
 from zhengtong.process.bundles.rehearsal import Rehearsed, rehearse_bundle
 from zhengtong.process.bundles.services import apply, merged_schema, schemas_of, withdraw
 
@@ -28,16 +29,19 @@ __all__ = [
     "LedPart",
     "NothingToNudge",
     "NudgedToday",
+    "PartPlace",
     "PartState",
     "PartView",
     "Rehearsed",
     "apply",
+    "bundle_of_case",
     "bundles_led_by",
     "bundles_of",
     "led_bundle",
     "merged_schema",
     "nudge",
     "own_bundle",
+    "places_in",
     "rehearse_bundle",
     "schemas_of",
     "withdraw",

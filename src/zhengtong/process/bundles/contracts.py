@@ -85,6 +85,15 @@ class PartView:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PartPlace:
+    """A part as whoever has its bundle under a project follows it; `case` is empty while it waits for others."""
+
+    item: str
+    state: PartState
+    case: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class BundleLine:
     """A bundle in a list."""
 

@@ -1,10 +1,20 @@
 """Reads of bundles 一件事查询: one's own, one whole, its parts."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
 import orjson
 
-from zhengtong.process.bundles.contracts import BundleLine, BundleState, BundleUnknown, BundleView, PartState, PartView
+from zhengtong.process.bundles.contracts import (
+    BundleLine,
+    BundleState,
+    BundleUnknown,
+    BundleView,
+    PartPlace,
+    PartState,
+    PartView,
+)
 from zhengtong.process.bundles.models import BundleCase, BundlePart
 from zhengtong.process.cases import api as cases
 from zhengtong.trust.identity.contracts import Actor
@@ -26,6 +36,20 @@ def own_bundle(actor: Actor, reference: str, *, at: datetime) -> BundleView:
     if row.applicant != actor.party:
         raise BundleUnknown
     return _view(row, at)
+
+
+def places_in(bundles: Iterable[UUID]) -> dict[UUID, tuple[PartPlace, ...]]:
+    """Return the parts of bundles in their order, for whoever checked that the reader may see them: one statement."""
+    found: dict[UUID, tuple[PartPlace, ...]] = {}
+    for part in BundlePart.objects.filter(bundle__in=list(bundles)).order_by("bundle", "position"):
+        place = PartPlace(item=part.item, state=PartState(part.state), case=part.case_id)
+        found[part.bundle_id] = (*found.get(part.bundle_id, ()), place)
+    return found
+
+
+def bundle_of_case(case: UUID) -> UUID | None:
+    """Return the bundle that a case is a part of, None for a case of its own."""
+    return BundlePart.objects.filter(case=case).values_list("bundle", flat=True).first()
 
 
 def _row(reference: str) -> BundleCase:

@@ -95,6 +95,7 @@ def apply(  # noqa: PLR0913 -- an application has so many parts, all named at th
     committed: Collection[str] = (),
     uploads: Mapping[str, str] | None = None,
     region: str = "",
+    found: Mapping[str, cases.ServedEvidence] | None = None,
 ) -> str:
     """Apply for all items of a bundle at once and return its reference.
 
@@ -111,6 +112,7 @@ def apply(  # noqa: PLR0913 -- an application has so many parts, all named at th
         committed: evidence the applicant gave a notified commitment for.
         uploads: ids of uploaded files by evidence: one evidence set for all items.
         region: where the applicant belongs.
+        found: evidence that is there already, for every item that asks it.
 
     Raises:
         AssuranceTooLow, MandateMissing, EvidenceNotGiven: as for a single item; nothing was received.
@@ -121,9 +123,9 @@ def apply(  # noqa: PLR0913 -- an application has so many parts, all named at th
         known = BundleCase.objects.filter(pk=bundle, applicant=actor.party).first()
         if known is not None:
             return known.reference
-        found, parts = items.bundle_items(code, at=clock.on_day(at))
-        row = _new_bundle(actor, bundle, found, region, at)
-        asked = schemas_of(found, parts, at=clock.on_day(at))
+        offered, parts = items.bundle_items(code, at=clock.on_day(at))
+        row = _new_bundle(actor, bundle, offered, region, at)
+        asked = schemas_of(offered, parts, at=clock.on_day(at))
         said = {
             "answers": dict(form),
             "prefilled": dict(prefilled or {}),
@@ -132,12 +134,12 @@ def apply(  # noqa: PLR0913 -- an application has so many parts, all named at th
             "committed": sorted(committed),
             "uploads": dict(uploads or {}),
         }
-        row.form = orjson.dumps(said).decode()
+        row.form, row.evidence = orjson.dumps(said).decode(), list(cases.dump_evidence(found or {}).values())
         row.save(force_insert=True)
         _record(actor, "apply", row, at)
         about = BundleReceived(bundle=row.id, code=code, applicant=row.applicant)
         emit("process.bundle.received.v1", subject=row.id, data=about, at=at)
-        BundlePart.objects.bulk_create(_part(row, found, item, number) for number, item in enumerate(parts))
+        BundlePart.objects.bulk_create(_part(row, offered, item, number) for number, item in enumerate(parts))
         advance(row, at, actor=actor)
     return row.reference
 

@@ -150,7 +150,7 @@ from zhengtong.process.cases.services.supervising import archive, archive_due, e
 from zhengtong.process.cases.shared import RegistryEvidence
 from zhengtong.process.cases.statistics import DeskFigures, desk_figures
 from zhengtong.process.cases.telling import tell_the_applicant, tell_the_supervisors
-from zhengtong.process.cases.waiting import Wait, remind, waits_of
+from zhengtong.process.cases.waiting import Wait, remind, tell_the_office, waits_of
 
 PROCESS = PROCESSES[0]
 
@@ -307,6 +307,7 @@ __all__ = [
     "tasks_of",
     "tell_both",
     "tell_the_applicant",
+    "tell_the_office",
     "tell_the_supervisors",
     "transfer",
     "versions_of",

@@ -46,6 +46,25 @@ def remind(*, case: UUID, by: str, at: datetime) -> tuple[UUID, ...]:
         by: the name of that organisation.
         at: the present moment.
     """
+    return _tell(
+        case, MessageKind.REMINDER, Wording(zh="催办", en="Reminder"), at,
+        [Fact(label=Wording(zh="催办单位", en="Reminded by"), value=Wording(zh=by))],
+    )  # fmt: skip
+
+
+def tell_the_office(*, case: UUID, what: Wording, facts: Iterable[Fact], at: datetime) -> tuple[UUID, ...]:
+    """Tell the office a case waits at something about it, in the mailboxes of the posts that may handle it.
+
+    Args:
+        case: which; nothing is told of a case that waits for its applicant or is concluded.
+        what: in a few words, the beginning of the title.
+        facts: what is told besides item, number and day due; never of a person.
+        at: the present moment.
+    """
+    return _tell(case, MessageKind.NOTICE, what, at, facts)
+
+
+def _tell(case: UUID, kind: MessageKind, what: Wording, at: datetime, facts: Iterable[Fact]) -> tuple[UUID, ...]:
     stage = next((one for one in _waiting([case]) if one.permission), None)
     if stage is None:
         return ()
@@ -54,11 +73,11 @@ def remind(*, case: UUID, by: str, at: datetime) -> tuple[UUID, ...]:
     for post in posts:
         deliver(
             to=of_post(post),
-            kind=MessageKind.REMINDER,
-            title=Wording(zh=f"催办：{row.item_name}"[:200], en=f"Reminder: {row.item_name_en}"[:200]),
+            kind=kind,
+            title=Wording(zh=f"{what.zh}：{row.item_name}"[:200], en=f"{what.en}: {row.item_name_en}"[:200]),
             body=[
                 Fact(label=Wording(zh="办件编号", en="Case number"), value=Wording(zh=row.reference)),
-                Fact(label=Wording(zh="催办单位", en="Reminded by"), value=Wording(zh=by)),
+                *facts,
                 Fact(label=Wording(zh="到期日", en="Due"), value=Wording(zh=str(stage.due_on or "—"))),
             ],
             link=f"/officer/cases/{row.reference}/",

@@ -47,7 +47,7 @@ from zhengtong.process.forms.differences import differences
 from zhengtong.process.forms.editing import FieldLine, field_at, fields_of, kind_of, new_field, proposed_name
 from zhengtong.process.forms.examples import example_post
 from zhengtong.process.forms.faults import faults_of
-from zhengtong.process.forms.fields import SchemaForm, build_form, carry_over
+from zhengtong.process.forms.fields import RegionField, SchemaForm, SealedFileField, build_form, carry_over
 from zhengtong.process.forms.keeping import (
     draft_of,
     form_history,
@@ -141,10 +141,12 @@ __all__ = [
     "PopulationSource",
     "PrefillSource",
     "Prefilled",
+    "RegionField",
     "RevisionLine",
     "Schema",
     "SchemaForm",
     "SchemaNotUnderstood",
+    "SealedFileField",
     "SourceUnknown",
     "UnfitPatternError",
     "VersionLine",

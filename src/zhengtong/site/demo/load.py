@@ -35,6 +35,7 @@ from zhengtong.site.demo import (
     openings,
     pki,
     places,
+    projects,
     province,
     sharing,
 )
@@ -132,6 +133,7 @@ class Setup:
         self._open_sharing(seed)
         self._open_data(seed)
         self._design_a_form(seed)
+        self._build(seed)
 
     @cached_property
     def tree(self) -> places.RegionTree:
@@ -254,6 +256,14 @@ class Setup:
         with self.console.step("a form being redesigned 表单设计"), transaction.atomic():
             part = province.make_part(self.tree, self.content, seed=seed, number=0)
             designs.begin(self._offices or self._plan(seed, part, now), at=now)
+    def _build(self, seed: str) -> None:
+        """Publish the stages of construction projects, and let a company build, unless one does already."""
+        now = system.now()
+        projects.publish(FOLDER / "stages.yaml", items.read_catalogue(FOLDER / "items"), at=now)
+        if projects.is_open():
+            return
+        with self.console.step("investment project 投资项目"), transaction.atomic():
+            projects.build(province.make_part(self.tree, self.content, seed=seed, number=0), at=now)
 
     def _publish_processes(self) -> None:
         """Publish the province's processes; what has not changed keeps its version."""

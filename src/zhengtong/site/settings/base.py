@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "zhengtong.process.forms",
     "zhengtong.process.cases",
     "zhengtong.process.bundles",
+    "zhengtong.process.projects",
     "zhengtong.process.systems",
     "zhengtong.portals.citizen",
     "zhengtong.portals.officer",
