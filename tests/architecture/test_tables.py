@@ -13,7 +13,7 @@ PACKAGE = ROOT / "src/zhengtong"
 ROOMS = ("kernel", "rules", "trust", "data", "credit", "process", "incidents", "domains", "portals", "site")
 INNER = {
     "trust": ("keys", "ledger", "identity", "access", "seals", "licenses", "delivery"),
-    "process": ("bpmn", "engine", "store", "items", "forms", "cases", "bundles", "mining"),
+    "process": ("bpmn", "engine", "store", "items", "forms", "cases", "bundles", "projects", "mining"),
 }
 
 # Django's own signals that concern the framework, never the domain: file → why
