@@ -39,9 +39,8 @@ def prepare(actor: Actor, *, project: str) -> Prepared:
     Raises:
         ProjectUnknown: the project is not the actor's.
     """
-    with transaction.atomic():
-        row = drawings.held(actor, project)
-        return _prepared(row, reading.load(row.plan.content), drawings.latest(row))
+    row = queries.own_row(actor, project)
+    return _prepared(row, reading.load(row.plan.content), drawings.latest(row))
 
 
 def prepare_item(actor: Actor, *, project: str, item: str, at: datetime) -> Prepared:
@@ -52,9 +51,8 @@ def prepare_item(actor: Actor, *, project: str, item: str, at: datetime) -> Prep
         StepNotOpen: the item runs, is granted, waits for others, or does not belong to the project.
         DrawingsMissing: it needs drawings and there are none.
     """
-    with transaction.atomic():
-        row = drawings.held(actor, project)
-        return _prepared(row, *_item_opens(row, item, at))
+    row = queries.own_row(actor, project)
+    return _prepared(row, *_item_opens(row, item, at))
 
 
 def prepare_bundle(actor: Actor, *, project: str, bundle: str, at: datetime) -> Prepared:
@@ -63,9 +61,8 @@ def prepare_bundle(actor: Actor, *, project: str, bundle: str, at: datetime) -> 
     Raises:
         ProjectUnknown, StepNotOpen, DrawingsMissing: as for an item.
     """
-    with transaction.atomic():
-        row = drawings.held(actor, project)
-        return _prepared(row, *_bundle_opens(row, bundle, at))
+    row = queries.own_row(actor, project)
+    return _prepared(row, *_bundle_opens(row, bundle, at))
 
 
 def begin_item(*, actor: Actor, project: str, case: UUID, item: str, at: datetime, **application: Any) -> str:
@@ -134,7 +131,7 @@ def begin_bundle(*, actor: Actor, project: str, bundle: UUID, code: str, at: dat
 
 def _item_opens(row: Project, item: str, at: datetime) -> tuple[StagePlan, DrawingSet | None]:
     plan, latest = reading.load(row.plan.content), drawings.latest(row)
-    found = _steps(row, plan, at)
+    found = _steps(row, plan)
     state = found[item][0] if item in found else StepState.LATER
     wanted = items.in_force(item, at=clock.on_day(at))
     if not state.may_begin:
@@ -147,7 +144,7 @@ def _bundle_opens(row: Project, code: str, at: datetime) -> tuple[StagePlan, Dra
     plan, latest = reading.load(row.plan.content), drawings.latest(row)
     offered = next((stage.bundle for stage in plan.stages if stage.bundle and stage.bundle.code == code), None)
     found, parts = items.bundle_items(code, at=clock.on_day(at))
-    if not _may_begin(offered, found.items, _steps(row, plan, at)):
+    if not _may_begin(offered, found.items, _steps(row, plan)):
         raise StepNotOpen(item=found.name.zh, state=StepState.LATER.label)
     drawings.needed(found.name.zh, _drawn_of(parts, plan), latest)
     return plan, latest
@@ -158,8 +155,8 @@ def _may_begin(offered: StageBundle | None, now: Iterable[str], found: Mapping[s
     return offered is not None and law.bundle_may_begin({*offered.items, *now}, found)
 
 
-def _steps(row: Project, plan: StagePlan, at: datetime) -> dict[str, Any]:
-    begun = {code: one.state for code, one in queries.begun_in(row, at).items()}
+def _steps(row: Project, plan: StagePlan) -> dict[str, Any]:
+    begun = {code: one.state for code, one in queries.begun_in(row).items()}
     return law.steps(plan.stages, ProjectKind(row.kind), begun)
 
 

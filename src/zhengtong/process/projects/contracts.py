@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from zhengtong.kernel.errors import Conflict, NotFound, Refusal, Text
 from zhengtong.kernel.errors import mark as _
 from zhengtong.kernel.events.contracts import event
-from zhengtong.process.cases.contracts import CaseLine
+from zhengtong.process.cases.contracts import DeadlineLight
 from zhengtong.process.items.contracts import Words
 
 MATTER = "development_reform"
@@ -313,14 +313,17 @@ class Drawings:
 class StepView:
     """An item of a stage as it stands; `drawings` is the version its case refers to, `older` where there is a newer.
 
+    `reference` is its case's, `bundle` that of the bundle it was applied for with; the light is that of `due_on`.
     `at_organisation` is whom an open case waits for, empty where it waits for its applicant (`on_applicant`).
     """
 
     item: StageItem
     state: StepState
     waits_for: tuple[Words, ...] = ()
-    case: CaseLine | None = None
+    reference: str = ""
     bundle: str = ""
+    due_on: date | None = None
+    light: DeadlineLight | None = None
     drawings: int | None = None
     older: bool = False
     organisation: UUID | None = None

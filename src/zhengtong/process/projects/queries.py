@@ -87,12 +87,11 @@ def own_project(actor: Actor, code: str, *, at: datetime) -> ProjectView:
     Raises:
         ProjectUnknown: it is somebody else's, or there is none.
     """
-    row = _row(Q(owner=actor.party), code)
-    return _view(row, at)
+    return _view(own_row(actor, code), at)
 
 
 def project_within_reach(actor: Actor, code: str, *, at: datetime) -> ProjectView:
-    """Return a project in a region the official may look into, with whom each open case waits for: five statements.
+    """Return a project in a region the official may look into, with whom each open case waits for: four statements.
 
     Raises:
         ProjectUnknown: it lies outside their bounds, or there is none.
@@ -131,6 +130,15 @@ def _sheet(condition: Q, code: str, version: int, discipline: str) -> UUID:
 def _within_reach(actor: Actor, region: str = "region") -> Q:
     scope = scope_filter(actor, Permission.READ)
     return within(scope, region=region) if scope else Q(pk__in=[])
+
+
+def own_row(actor: Actor, code: str) -> Project:
+    """Return the row of the actor's own project.
+
+    Raises:
+        ProjectUnknown: it is somebody else's, or there is none.
+    """
+    return _row(Q(owner=actor.party), code)
 
 
 def _row(condition: Q, code: str) -> Project:
@@ -175,39 +183,42 @@ def entry_of(row: Project) -> ProjectEntry:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Begun:
-    """How far an item of a project is that was applied for."""
+    """How far an item of a project is that was applied for; `case` is empty while its part of a bundle waits."""
 
     state: StepState
-    case: cases.CaseLine | None
+    case: UUID | None
+    reference: str
     bundle: str
     drawings: int | None
 
 
-def begun_in(row: Project, at: datetime) -> dict[str, Begun]:
+def begun_in(row: Project) -> dict[str, Begun]:
     """Return by item how far it is, of what was applied for under a project; the latest application counts.
 
-    Two statements: what was applied for, with the parts of bundles, and the cases as lines.
+    One statement: what was applied for, with its cases and the parts of bundles.
     """
     part = "bundle__parts__"
     found = ProjectApplication.objects.filter(project=row).order_by("begun_at", "pk", part + "position")
-    names = ("item", "case", "bundle__reference", "drawings__version", part + "item", part + "state", part + "case")
-    applied = list(found.values_list(*names))
-    lines = cases.lines_of([case or part_case for _item, case, *_more, part_case in applied], at=at)
+    of_case, of_part = ("case", "case__reference", "case__state"), ("case", "case__reference", "case__state")
+    names = ("item", "bundle__reference", "drawings__version", part + "item", part + "state")
     begun = {}
-    for item, case, bundle, drawings, part_item, part_state, part_case in applied:
-        line = lines.get(case or part_case)
-        state = _state(bundles.PartState(part_state) if part_state else None, line)
-        begun[item or part_item] = Begun(state=state, case=line, bundle=bundle or "", drawings=drawings)
+    for applied in found.values(*names, *of_case, *(part + name for name in of_part)):
+        case, reference, state = (applied[name] or applied[part + name] for name in of_case)
+        waits = applied[part + "state"] == bundles.PartState.WAITING
+        begun[applied["item"] or applied[part + "item"]] = Begun(
+            state=_state(state, waits=waits), case=case, reference=reference or "",
+            bundle=applied["bundle__reference"] or "", drawings=applied["drawings__version"],
+        )  # fmt: skip
     return begun
 
 
-def _state(part: bundles.PartState | None, line: cases.CaseLine | None) -> StepState:
-    """Return how far an item is by its case, or by its part of a bundle where that has none."""
-    if line is None:
-        return StepState.WAITING if part is bundles.PartState.WAITING else StepState.FAILED
-    if line.state is cases.CaseState.GRANTED:
+def _state(case: str | None, *, waits: bool) -> StepState:
+    """Return how far an item is by the state of its case, or of its part of a bundle where that has none."""
+    if case is None:
+        return StepState.WAITING if waits else StepState.FAILED
+    if case == cases.CaseState.GRANTED:
         return StepState.GRANTED
-    return StepState.FAILED if line.state.ended else StepState.OPEN
+    return StepState.FAILED if cases.CaseState(case).ended else StepState.OPEN
 
 
 def drawings_of(row: Project) -> tuple[Drawings, ...]:
@@ -234,14 +245,15 @@ def drawings_of(row: Project) -> tuple[Drawings, ...]:
 
 def _view(row: Project, at: datetime, *, waits: bool = False) -> ProjectView:
     plan = reading.load(row.plan.content)
-    begun, drawings = begun_in(row, at), drawings_of(row)
-    kind = ProjectKind(row.kind)
-    steps = law.steps(plan.stages, kind, {code: one.state for code, one in begun.items()})
-    open_cases = [one.case.id for one in begun.values() if one.case and one.state is StepState.OPEN]
-    waiting = cases.waits_of(open_cases, at=at) if waits and open_cases else {}
+    begun, drawings = begun_in(row), drawings_of(row)
+    steps = law.steps(plan.stages, ProjectKind(row.kind), {code: one.state for code, one in begun.items()})
+    running = [one.case for one in begun.values() if one.case and one.state is StepState.OPEN]
+    dues: Mapping[UUID, cases.CaseLine | cases.Wait] = {}
+    if running:
+        dues = cases.waits_of(running, at=at) if waits else cases.lines_of(running, at=at)
     latest = drawings[0].version if drawings else None
     views = {
-        code: _step(state, lacking, _item_of(plan, code), begun.get(code), waiting, latest)
+        code: _step(state, lacking, _item_of(plan, code), begun.get(code), dues, latest)
         for code, (state, lacking) in steps.items()
     }
     return ProjectView(
@@ -264,18 +276,20 @@ def _step(
     lacking: Iterable[StageItem],
     item: StageItem,
     begun: Begun | None,
-    waiting: Mapping[UUID, cases.Wait],
+    dues: Mapping[UUID, cases.CaseLine | cases.Wait],
     latest: int | None,
 ) -> StepView:
-    case = begun.case if begun else None
-    wait = waiting.get(case.id) if case else None
+    due = dues.get(begun.case) if begun and begun.case else None
+    wait = due if isinstance(due, cases.Wait) else None
     version = begun.drawings if begun else None
     return StepView(
         item=item,
         state=state,
         waits_for=tuple(one.name for one in lacking) if state is StepState.LATER else (),
-        case=case,
+        reference=begun.reference if begun else "",
         bundle=begun.bundle if begun else "",
+        due_on=due.due_on if due else None,
+        light=due.light if due else None,
         drawings=version,
         older=state is StepState.OPEN and version is not None and version != latest,
         organisation=wait.organisation if wait else None,

@@ -198,7 +198,7 @@ def follow_case(*, case: UUID, at: datetime) -> None:
 
 def _go_on(row: Project, at: datetime) -> None:
     plan = reading.load(row.plan.content)
-    begun = {code: one.state for code, one in queries.begun_in(row, at).items()}
+    begun = {code: one.state for code, one in queries.begun_in(row).items()}
     states = {code: state for code, (state, _rest) in law.steps(plan.stages, ProjectKind(row.kind), begun).items()}
     done = [queries.state_of(stage, states) is StageState.DONE for stage in plan.stages]
     keys = [stage.key for stage in plan.stages]

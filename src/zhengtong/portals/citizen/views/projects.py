@@ -66,7 +66,7 @@ def drawings(request: HttpRequest, code: str) -> HttpResponse:
     """Take a version of the drawing set; what is not uploaded stays as it was."""
     actor, at = identity.actor_of(request), clock.system.now()
     projects.represents(actor, at=at)
-    view = projects.own_project(actor, code, at=at)
+    prepared = projects.prepare(actor, project=code)
     posted = request.method == "POST"
     form = DrawingsForm(request.POST, request.FILES) if posted else DrawingsForm(initial={"key": new_id()})
     if posted and form.is_valid():
@@ -79,7 +79,7 @@ def drawings(request: HttpRequest, code: str) -> HttpResponse:
         else:
             messages.success(request, _("图纸第 %(version)s 版已保存，各阶段共用。") % {"version": version})
             return redirect("citizen:project", code)
-    context = {"form": form, "view": view, "latest": next(iter(view.drawings), None)}
+    context = {"form": form, "prepared": prepared}
     return render(request, "citizen/project_drawings.html", context, status=422 if form.errors else 200)
 
 

@@ -314,7 +314,7 @@ def test_officials_see_the_projects_of_their_region_and_whom_each_case_waits_for
     assert projects.projects_within(town.reader, asked, state=ProjectState.COMPLETED).rows == []
     assert projects.projects_within(town.elsewhere, asked).rows == []
     assert projects.projects_within(town.officers["water"], asked).rows == []
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         view = projects.project_within_reach(town.reader, code, at=MONDAY)
     step = view.stages[0].steps[0]
     assert (str(step.at_organisation), step.on_applicant) == ("发展和改革部门", False)
