@@ -52,7 +52,7 @@ MEANINGS = {
     "ZHENGTONG_METRICS_TOKEN": "Bearer token that opens the metrics to anybody who shows it, also through a proxy.",
     "ZHENGTONG_ORIGINS": "Origins whose forms are accepted besides our own, with scheme and commas.",
     "ZHENGTONG_SECRET_KEY": "Signs sessions and forms; unset, a key is made once and kept in the home's `keys/`.",
-    "ZHENGTONG_WEBHOOK_NETWORKS": "Internal networks that may be told of cases, like `10.2.0.0/16`, with commas; none.",
+    "ZHENGTONG_WEBHOOK_NETWORKS": "Internal networks that may be told things, like `10.2.0.0/16`, with commas; none.",
     "ZHENGTONG_TEST_DATABASE": "For tests: the server they use in place of SQLite, written like `DATABASE_URL`.",
 }
 

@@ -13,6 +13,7 @@ from zhengtong.data.catalog import contracts as catalog_contracts
 from zhengtong.data.collection import contracts as collection_contracts
 from zhengtong.data.collection.tasks import enqueue_due
 from zhengtong.data.exchange import api as exchange
+from zhengtong.data.exchange.tasks import enqueue_due as enqueue_announcements
 from zhengtong.data.fusion import api as fusion
 from zhengtong.data.opening import api as opening
 from zhengtong.data.quality import contracts as quality_contracts
@@ -83,6 +84,8 @@ def wire() -> None:
     every_round("process migrations", store.continue_migrations)
     every_round("sessions at applications", end_and_tell)
     every_round("messages to departments' systems", enqueue_deliveries)
+    every_round("announcements to subscribers", enqueue_announcements)
+    every_round("old announcements", lambda at: exchange.forget_old_announcements(at=at))
     developer.publish(openapi)
     declare_purpose(fusion.LOOK_PURPOSE, _("核对部门间不一致的数据"))
     for code, title in PURPOSES.items():

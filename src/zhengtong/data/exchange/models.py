@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from zhengtong.data.catalog.contracts import SharingClass
 from zhengtong.data.exchange.contracts import Algorithm, Outcome, RequestState
+from zhengtong.kernel.webhooks import api as webhooks
 from zhengtong.trust.keys.api import BlindIndexField, EncryptedTextField
 
 
@@ -112,19 +113,30 @@ class Subscription(models.Model):
     """Who is told of new versions under an agreement 订阅. Invariant: `announced` and `number` never go back.
 
     `announced` is the last version that was announced, `number` counts the announcements; the row's lock orders them.
+    `address` is told of them, signed with `secret` under the name `key`; paused, messages wait.
     """
 
     agreement = models.OneToOneField(Agreement, models.PROTECT, primary_key=True, related_name="subscription")
     announced = models.BigIntegerField(null=True)
     number = models.PositiveBigIntegerField(default=0)
+    address = models.CharField(max_length=300, blank=True)
+    key = models.UUIDField(null=True)
+    secret: "EncryptedTextField[Any, Any]" = EncryptedTextField(purpose="data.exchange.subscription", null=True)
+    key_issued_at = models.DateTimeField(null=True)
+    paused_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = verbose_name_plural = _("订阅")
         constraints = [
             models.CheckConstraint(
+                condition=Q(address="", key=None, secret__isnull=True)
+                | ~Q(address="") & Q(key__isnull=False, secret__isnull=False),
+                name="exchange_subscription_address_has_its_key",
+            ),
+            models.CheckConstraint(
                 condition=Q(announced=None, number=0) | Q(announced__isnull=False, number__gt=0),
                 name="exchange_subscription_announced_by_number",
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -156,6 +168,24 @@ class Announcement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subscription_id} {self.number}"
+
+
+class AnnouncementDelivery(webhooks.Delivery):
+    """An announcement on its way to its subscriber 推送. Invariant: one an announcement; settled, it has its moment."""
+
+    announcement = models.OneToOneField(Announcement, models.PROTECT, related_name="delivery")
+
+    class Meta(webhooks.Delivery.Meta):
+        verbose_name = verbose_name_plural = _("推送")
+
+
+class AnnouncementAttempt(webhooks.Attempt):
+    """One attempt to deliver an announcement 推送尝试. Never changed."""
+
+    delivery = models.ForeignKey(AnnouncementDelivery, models.PROTECT, related_name="tries")
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("推送尝试")
 
 
 class Point(models.Model):

@@ -27,7 +27,7 @@ from zhengtong.data.exchange.contracts import (
     RequestView,
 )
 from zhengtong.data.exchange.gateway.chain import START, link
-from zhengtong.data.exchange.models import Agreement, Announcement, Look, ShareRequest, Usage
+from zhengtong.data.exchange.models import Agreement, Announcement, Look, ShareRequest, Subscription, Usage
 from zhengtong.kernel import clock
 from zhengtong.trust.identity.contracts import Actor
 
@@ -65,26 +65,33 @@ def agreements(actor: Actor, *, at: datetime) -> tuple[AgreementView, ...]:
     return _agreement_views(_agreements().filter(party).order_by("-starts_at")[:PAGE], at)
 
 
-def agreement(actor: Actor, identifier: UUID, *, at: datetime) -> AgreementView:
+def agreement(actor: Actor, identifier: UUID, *, at: datetime, counts_use: bool = True) -> AgreementView:
     """Return one agreement that the actor's organisation is a party to.
+
+    Args:
+        actor: who asks.
+        identifier: its id.
+        at: now.
+        counts_use: whether the use of the day is counted, in a second statement.
 
     Raises:
         AgreementUnknown: there is none for this reader.
     """
     party = Q(request__provider=actor.organisation) | Q(request__consumer=actor.organisation)
-    found = _agreement_views(_agreements().filter(party, pk=identifier), at)
+    found = _agreement_views(_agreements().filter(party, pk=identifier), at, counts_use=counts_use)
     if not found:
         raise AgreementUnknown
     return found[0]
 
 
 def announcements(agreement: UUID, *, after: int = 0, limit: int = FEED_PAGE) -> Announcements:
-    """Return what was announced under an agreement after a position, in order. Two statements."""
+    """Return what was announced under an agreement after a position, in order. Three statements."""
     own = Announcement.objects.filter(subscription=agreement)
     rows = own.select_related("subscription__agreement__request").filter(number__gt=after).order_by("number")[:limit]
     found = tuple(map(announcement_view, rows))
     oldest = own.aggregate(oldest=Min("number"))["oldest"]
-    return Announcements(items=found, next=found[-1].number if found else after, oldest=oldest or 0)
+    paused = Subscription.objects.filter(pk=agreement, paused_at__isnull=False).exists()
+    return Announcements(items=found, next=found[-1].number if found else after, oldest=oldest or 0, is_paused=paused)
 
 
 def announcement_view(row: Announcement) -> AnnouncementView:
@@ -100,9 +107,9 @@ def announcement_view(row: Announcement) -> AnnouncementView:
     )
 
 
-def usage_by_day(identifier: UUID, *, days: int = 30) -> tuple[tuple[date, int], ...]:
-    """Return the looks under an agreement on its latest days of use, the oldest first."""
-    rows = Usage.objects.filter(agreement=identifier).order_by("-day").values_list("day", "count")[:days]
+def usage_by_day(identifier: UUID, *, days: int = 30) -> tuple[tuple[date, int, int], ...]:
+    """Return the looks under an agreement and their rows on its latest days of use, the oldest first."""
+    rows = Usage.objects.filter(agreement=identifier).order_by("-day").values_list("day", "count", "rows")[:days]
     return tuple(reversed(rows))
 
 
@@ -273,9 +280,9 @@ def state_of(row: Agreement, today: date) -> AgreementState:
     return AgreementState.SUSPENDED if row.suspended else AgreementState.ACTIVE
 
 
-def _agreement_views(rows: QuerySet[Agreement], at: datetime) -> tuple[AgreementView, ...]:
+def _agreement_views(rows: QuerySet[Agreement], at: datetime, *, counts_use: bool = True) -> tuple[AgreementView, ...]:
     found, today = list(rows), clock.on_day(at)
-    usage = Usage.objects.filter(agreement__in=[row.id for row in found], day=today)
+    usage = Usage.objects.filter(agreement__in=[row.id for row in found] if counts_use else [], day=today)
     used = {agreement: (count, rows) for agreement, count, rows in usage.values_list("agreement", "count", "rows")}
     return tuple(
         AgreementView(

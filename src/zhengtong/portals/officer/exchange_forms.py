@@ -176,3 +176,26 @@ def _known(look_up: Any) -> None:
 
 def _named(name: str, name_en: str) -> str:
     return (name_en if (get_language() or "").startswith("en") else "") or name
+
+
+class AddressForm(forms.Form):
+    """Where a subscriber is told of new versions."""
+
+    address = forms.CharField(
+        label=_("推送地址"),
+        max_length=300,
+        required=False,
+        help_text=_("https 地址；留空表示不推送，应用自行拉取。"),
+    )
+
+
+class AgainForm(forms.Form):
+    """From which version announcements are sent again."""
+
+    version = forms.IntegerField(
+        label=_("从第几版起"),
+        min_value=0,
+        max_value=2**53,
+        help_text=_("含这一版。"),
+        error_messages={"required": _("请填写版本号。")},
+    )

@@ -36,6 +36,7 @@ from zhengtong.portals.officer.views import (
     reform,
     rehearsal,
     seals,
+    subscriptions,
     supervision,
     systems,
     window,
@@ -57,6 +58,19 @@ urlpatterns = [
     path("exchange/requests/<uuid:identifier>/", exchange.share_request, name="exchange_request"),
     path("exchange/requests/<uuid:identifier>/withdraw/", exchange.withdraw, name="exchange_withdraw"),
     path("exchange/agreements/<uuid:identifier>/", exchange.agreement, name="exchange_agreement"),
+    path(
+        "exchange/agreements/<uuid:identifier>/subscription/", subscriptions.subscription, name="exchange_subscription"
+    ),
+    path(
+        "exchange/agreements/<uuid:identifier>/subscription/address/",
+        subscriptions.address,
+        name="exchange_subscription_address",
+    ),
+    path(
+        "exchange/agreements/<uuid:identifier>/subscription/<slug:name>/",
+        subscriptions.act,
+        name="exchange_subscription_act",
+    ),
     path("exchange/agreements/<uuid:identifier>/<slug:name>/", exchange.step, name="exchange_step"),
     path("openings/", openings.desk, name="openings"),
     path("openings/audit/", openings.audit, name="opening_audit"),

@@ -1,5 +1,6 @@
 """The door of systems 部门系统: connect and suspend them, take their calls, tell them what happened."""
 
+from zhengtong.kernel.webhooks.contracts import DeliveryState
 from zhengtong.process.systems.contracts import (
     PERMISSION_SENTENCES,
     PURPOSE_TITLES,
@@ -8,7 +9,6 @@ from zhengtong.process.systems.contracts import (
     Changes,
     Connected,
     CredentialMissing,
-    DeliveryState,
     DeliveryView,
     Filing,
     NewKey,

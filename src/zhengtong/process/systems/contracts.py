@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from zhengtong.kernel.errors import Conflict, InvalidInput, NotFound, Refusal, Text
 from zhengtong.kernel.errors import mark as _
+from zhengtong.kernel.webhooks.contracts import AttemptView, DeliveryState
 from zhengtong.trust.identity.contracts import Actor
 
 
@@ -56,26 +57,6 @@ class ReadingPurpose(StrEnum):
 
 PURPOSE_TITLES: Mapping[ReadingPurpose, Text] = {
     ReadingPurpose.COPY: gettext_lazy("把办件同步到部门业务系统"),
-}
-
-
-class DeliveryState(StrEnum):
-    """Where a pushed message stands 推送状态."""
-
-    WAITING = "waiting"
-    DELIVERED = "delivered"
-    DEAD = "dead"
-
-    @property
-    def label(self) -> Text:
-        """The state's name on screen."""
-        return _DELIVERY_LABELS[self]
-
-
-_DELIVERY_LABELS: Mapping[DeliveryState, Text] = {
-    DeliveryState.WAITING: gettext_lazy("等待送达"),
-    DeliveryState.DELIVERED: gettext_lazy("已送达"),
-    DeliveryState.DEAD: gettext_lazy("多次失败，已停止"),
 }
 
 
@@ -202,16 +183,6 @@ class Changes:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class AttemptView:
-    """One attempt to deliver: the answer's status, or in a word what went wrong."""
-
-    number: int
-    at: datetime
-    status: int | None
-    error: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class DeliveryView:
     """A message pushed to a system."""
 
@@ -323,11 +294,3 @@ class ApplicantMissing(InvalidInput):
     code = "system_applicant_missing"
     message = _("须写明一位申请人：自然人的姓名和证件号，或者企业的统一社会信用代码。")
     remedy = _("请补充后重新提交。")
-
-
-class AddressUnfit(InvalidInput):
-    """An address that the platform must not send to."""
-
-    code = "system_address_unfit"
-    message = _("不能向这个地址推送：{what}")
-    remedy = _("请使用 https 地址；内部网络的地址须由运维人员在 ZHENGTONG_WEBHOOK_NETWORKS 中放行。")

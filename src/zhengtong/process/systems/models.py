@@ -6,8 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from zhengtong.kernel.ids import new_id
-from zhengtong.process.systems.contracts import DeliveryState
+from zhengtong.kernel.webhooks import api as webhooks
 from zhengtong.trust.keys.api import EncryptedTextField
 
 
@@ -101,45 +100,28 @@ class CaseChange(models.Model):
         return f"{self.position} {self.type}"
 
 
-class Delivery(models.Model):
+class Delivery(webhooks.Delivery):
     """A change on its way to a system 推送. Invariant: one a system and change; settled, it has its moment."""
 
-    id = models.UUIDField(primary_key=True, default=new_id)
     system = models.ForeignKey(System, models.PROTECT, related_name="+", db_index=False)
     change = models.ForeignKey(CaseChange, models.PROTECT, related_name="+", db_index=False)
-    state = models.CharField(max_length=12, choices=[(state.value, state.value) for state in DeliveryState])
-    failures = models.PositiveSmallIntegerField(default=0)
-    due_at = models.DateTimeField()
-    settled_at = models.DateTimeField(null=True)
 
-    class Meta:
+    class Meta(webhooks.Delivery.Meta):
         verbose_name = verbose_name_plural = _("推送")
         constraints = [
+            *webhooks.Delivery.Meta.constraints,
             models.UniqueConstraint(fields=["system", "change"], name="delivery_once_a_change"),
-            models.CheckConstraint(
-                condition=Q(state="waiting", settled_at=None) | ~Q(state="waiting") & Q(settled_at__isnull=False),
-                name="delivery_settled_with_its_moment",
-            ),
         ]
         indexes = [
-            models.Index(fields=["due_at"], condition=Q(state="waiting"), name="delivery_due"),
+            *webhooks.Delivery.Meta.indexes,
             models.Index(fields=["system", "state", "-id"], name="delivery_of_system"),
         ]
 
-    def __str__(self) -> str:
-        return str(self.id)
 
-
-class Attempt(models.Model):
+class Attempt(webhooks.Attempt):
     """One attempt to deliver 推送尝试. Never changed."""
 
     delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="tries")
-    at = models.DateTimeField()
-    status = models.PositiveSmallIntegerField(null=True)
-    error = models.CharField(max_length=60, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = _("推送尝试")
-
-    def __str__(self) -> str:
-        return f"{self.delivery_id} {self.status or self.error}"

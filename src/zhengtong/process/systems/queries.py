@@ -5,12 +5,12 @@ from uuid import UUID
 
 from django.db.models import Count, Q
 
+from zhengtong.kernel.webhooks.api import attempts_at
+from zhengtong.kernel.webhooks.contracts import DeliveryState
 from zhengtong.process.systems.contracts import (
-    AttemptView,
     Caller,
     Change,
     Changes,
-    DeliveryState,
     DeliveryUnknown,
     DeliveryView,
     Permission,
@@ -18,7 +18,7 @@ from zhengtong.process.systems.contracts import (
     SystemUnknown,
     SystemView,
 )
-from zhengtong.process.systems.models import Attempt, CaseChange, Delivery, System
+from zhengtong.process.systems.models import CaseChange, Delivery, System
 from zhengtong.trust.access.api import organisations_within, scope_filter
 from zhengtong.trust.identity.api import subtree
 from zhengtong.trust.identity.contracts import Actor
@@ -114,12 +114,8 @@ def _view(row: System, waiting: int, dead: int) -> SystemView:
 
 
 def _delivery(row: Delivery) -> DeliveryView:
-    tries: list[Attempt] = sorted(row.tries.all(), key=lambda one: one.pk)
     return DeliveryView(
         id=row.id, type=row.change.type, reference=row.change.reference, state=DeliveryState(row.state),
         due_at=row.due_at, settled_at=row.settled_at,
-        attempts=tuple(
-            AttemptView(number=number, at=one.at, status=one.status, error=one.error)
-            for number, one in enumerate(tries, start=1)
-        ),
+        attempts=attempts_at(row),
     )  # fmt: skip

@@ -155,7 +155,7 @@ def _entry(
     )
     sharing, opening = catalog.SharingClass(row["sharing"]), catalog.OpeningClass(row["opening"])
     titles = "、".join(element.title for element in found[:4])
-    modes = (catalog.SharingMode.QUERY, catalog.SharingMode.BATCH)
+    modes = (catalog.SharingMode.QUERY, catalog.SharingMode.BATCH, catalog.SharingMode.SUBSCRIPTION)
     return catalog.DatasetEntry(
         code=f"{department['prefix']}/{row['number']}",
         name=row["name"],

@@ -1,4 +1,4 @@
-"""Data shared between the demo's departments 演示共享: one agreement that works and one request that waits.
+"""Data shared between the demo's departments 演示共享: two agreements that work and one request that waits.
 
 Civil affairs may check the age of who applies for a senior citizen card with the residents the police registered; human
 resources have asked for cancelled residents, and the public security bureau has not answered yet.
@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from zhengtong.data.catalog.api import SharingMode
 from zhengtong.data.exchange import api as exchange
 from zhengtong.data.exchange.api import FieldGrant, Mask, PointRow, Terms
 from zhengtong.data.registries.api import ResidentRecord
@@ -20,8 +21,8 @@ from zhengtong.kernel.regions import api as regions
 from zhengtong.trust.identity import api as identity
 from zhengtong.trust.identity.api import Actor
 
-RESIDENTS, CANCELLED = "301001/1", "301001/3"
-_SENIOR_CARD, _PENSION = "902009000000", "904004000000"
+RESIDENTS, CANCELLED, ENTERPRISES = "301001/1", "301001/3", "302001/1"
+_SENIOR_CARD, _PENSION, _ELDERLY_HOME = "902009000000", "904004000000", "902008000000"
 _LASTING = timedelta(days=365)
 
 
@@ -32,6 +33,8 @@ def is_open(civil_affairs: UUID) -> bool:
 
 def open_sharing(providers: Mapping[str, UUID], residents: Iterable[ResidentRecord], *, at: datetime) -> int:
     """Load the residents as points, agree with civil affairs, leave a request of human resources open.
+
+    Civil affairs also follows the enterprises; its receiver is down, so what it is told waits.
 
     Args:
         providers: the organisation of each department of the catalogue.
@@ -47,6 +50,7 @@ def open_sharing(providers: Mapping[str, UUID], residents: Iterable[ResidentReco
             providers["civil_affairs"], ("老年人服务系统", "Services for the elderly"), RESIDENTS, _card_terms(at), at
         )
         exchange.answer(actor=_of(providers["public_security"]), request=made, agrees=True, reason="", at=at)
+        _subscribe(providers["civil_affairs"], at)
         _ask(providers["human_resources"], ("社会保险系统", "Social insurance"), CANCELLED, _pension_terms(at), at)
     return loaded
 
@@ -68,6 +72,17 @@ def _ask(consumer: UUID, name: tuple[str, str], dataset: str, wanted: Terms, at:
     ).id
 
 
+def _subscribe(consumer: UUID, at: datetime) -> None:
+    """Follow the enterprises: unconditional, so agreed at once."""
+    name = ("养老机构管理系统", "Homes for the elderly")
+    made = exchange.request(_of(consumer), _ask(consumer, name, ENTERPRISES, _home_terms(at), at)).agreement
+    assert made is not None  # noqa: S101 -- see above
+    actor, address = _of(consumer), "https://homes.example/announcements"
+    exchange.set_address(actor=actor, agreement=made, address=address, at=at)
+    exchange.pause(actor=actor, agreement=made, at=at)
+    exchange.announce(ENTERPRISES, at=at)
+
+
 def _of(organisation: UUID) -> Actor:
     """The platform itself, acting for a department."""
     return replace(identity.system_actor(), organisation=organisation)
@@ -86,6 +101,20 @@ def _card_terms(at: datetime) -> Terms:
         daily_quota=2_000,
         region=None,
         expires_on=clock.on_day(at) + _LASTING,
+    )
+
+
+def _home_terms(at: datetime) -> Terms:
+    return Terms(
+        fields=(FieldGrant(name="credit_code"), FieldGrant(name="enterprise_name"), FieldGrant(name="status")),
+        items=(_ELDERLY_HOME,),
+        purpose="及时知道举办养老机构的单位登记是否有变化",
+        basis="《中华人民共和国老年人权益保障法》",
+        daily_quota=1_000,
+        region=None,
+        expires_on=clock.on_day(at) + _LASTING,
+        modes=(SharingMode.SUBSCRIPTION,),
+        daily_rows=100_000,
     )
 
 

@@ -43,11 +43,15 @@ from zhengtong.data.exchange.contracts.looks import (
 from zhengtong.data.exchange.contracts.subscriptions import (
     ANNOUNCED,
     FEED_PAGE,
+    AddressMissing,
+    AnnouncementLine,
     Announcements,
     AnnouncementView,
+    NewSigningKey,
     PositionUnfit,
     ResourceAnnounced,
     SubscriptionUnknown,
+    SubscriptionView,
 )
 
 __all__ = [
@@ -55,6 +59,7 @@ __all__ = [
     "FEED_PAGE",
     "MODES",
     "PERMISSION_SENTENCES",
+    "AddressMissing",
     "AgreementChanged",
     "AgreementOver",
     "AgreementState",
@@ -62,6 +67,7 @@ __all__ = [
     "AgreementView",
     "Algorithm",
     "AlreadyAnswered",
+    "AnnouncementLine",
     "AnnouncementView",
     "Announcements",
     "BatchLook",
@@ -74,6 +80,7 @@ __all__ = [
     "KeyUnknown",
     "LooksVerdict",
     "Mask",
+    "NewSigningKey",
     "Outcome",
     "Permission",
     "PositionUnfit",
@@ -87,6 +94,7 @@ __all__ = [
     "ShareRequested",
     "SharingWithheld",
     "SubscriptionUnknown",
+    "SubscriptionView",
     "Terms",
     "TermsUnfit",
 ]

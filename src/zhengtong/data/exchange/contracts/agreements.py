@@ -21,6 +21,7 @@ class Permission(StrEnum):
     DECIDE = "data.exchange:decide"
     END = "data.exchange:end"
     ISSUE_KEY = "data.exchange:issue_key"
+    SUBSCRIBE = "data.exchange:subscribe"
 
 
 PERMISSION_SENTENCES: Mapping[Permission, Text] = {
@@ -28,6 +29,7 @@ PERMISSION_SENTENCES: Mapping[Permission, Text] = {
     Permission.DECIDE: gettext_lazy("答复其他部门的数据共享申请"),
     Permission.END: gettext_lazy("暂停、恢复或终止共享协议"),
     Permission.ISSUE_KEY: gettext_lazy("为应用系统签发或吊销接口密钥"),
+    Permission.SUBSCRIBE: gettext_lazy("设置订阅的推送地址，暂停、恢复和补发变更通知"),
 }
 
 

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from zhengtong.kernel.errors import InvalidInput, NotFound
+from zhengtong.kernel.errors import Conflict, InvalidInput, NotFound
 from zhengtong.kernel.errors import mark as _
 from zhengtong.kernel.events.contracts import event
+from zhengtong.kernel.webhooks.contracts import AttemptView, DeliveryState
 
 ANNOUNCED = "data.exchange.announced.v1"
 FEED_PAGE = 100
@@ -74,6 +75,49 @@ class Announcements:
     is_paused: bool = False
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SubscriptionView:
+    """A subscription as the desk shows it; no secret among it.
+
+    Attributes:
+        agreement: whose it is.
+        announced: the last version that was announced, None before the first.
+        address: where its messages go; empty, its application only pulls.
+        key: what signs them, and since when.
+        key_issued_at: see `key`.
+        paused_at: since when its messages wait.
+        waiting: messages that did not arrive yet.
+        dead: messages that were given up.
+    """
+
+    agreement: UUID
+    announced: int | None
+    address: str
+    key: UUID | None
+    key_issued_at: datetime | None
+    paused_at: datetime | None
+    waiting: int
+    dead: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AnnouncementLine:
+    """An announcement and what became of its message; without a state it was only there to be pulled."""
+
+    announcement: AnnouncementView
+    state: DeliveryState | None
+    due_at: datetime | None
+    attempts: tuple[AttemptView, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewSigningKey:
+    """What signs the messages to a subscriber, shown once."""
+
+    key: UUID
+    secret: str
+
+
 @event(ANNOUNCED)
 @dataclass(frozen=True, kw_only=True)
 class ResourceAnnounced:
@@ -91,6 +135,14 @@ class SubscriptionUnknown(NotFound):
     code = "subscription_unknown"
     message = _("没有找到这项订阅。")
     remedy = _("请核对协议编号；只有协议中的应用可以读取它的订阅。")
+
+
+class AddressMissing(Conflict):
+    """The subscription has no address to be told at."""
+
+    code = "subscription_address_missing"
+    message = _("这项订阅没有推送地址。")
+    remedy = _("请先设置推送地址；应用也可以随时从变更通知接口拉取。")
 
 
 class PositionUnfit(InvalidInput):

@@ -14,6 +14,8 @@ import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -150,6 +152,22 @@ def sign(
         "Signature-Input": f"q={parameters}",
         "Signature": f"q=:{base64.b64encode(signature).decode()}:",
     }
+
+
+def sign_message(address: str, body: bytes, *, key_id: str, secret: bytes, at: datetime) -> dict[str, str]:
+    """Return the headers that sign what the platform sends to an address, in the same profile: HMAC with SHA-256.
+
+    Args:
+        address: where it goes; its path is covered.
+        body: what is sent.
+        key_id: which key of the receiver it is.
+        secret: that key.
+        at: the moment it bears.
+    """
+    return sign(
+        method="POST", path=urlsplit(address).path or "/", body=body, key_id=key_id,
+        algorithm=Algorithm.HMAC_SHA256, key=secret, now=int(at.timestamp()),
+    )  # fmt: skip
 
 
 def _covered(method: str) -> str:

@@ -20,6 +20,11 @@ CLAUSES = {
     "end": "国发〔2016〕51号§12",
     "issue_key": "GB/T 22239-2019 8.1.4.1",
     "revoke_key": "GB/T 22239-2019 8.1.4.1",
+    "set_address": "GB/T 22239-2019 8.1.4.2",
+    "renew_signing_key": "GB/T 22239-2019 8.1.4.1",
+    "pause_subscription": "GB/T 22239-2019 8.1.4.2",
+    "resume_subscription": "GB/T 22239-2019 8.1.4.2",
+    "send_again": "GB/T 22239-2019 8.1.4.2",
     "anchor_looks": "GB/T 22239-2019 8.1.4.3",
 }
 

@@ -13,10 +13,14 @@ from zhengtong.data.catalog import api as catalog
 from zhengtong.data.catalog.api import SharingMode
 from zhengtong.data.collection import api as collection
 from zhengtong.data.exchange.contracts import ANNOUNCED, ResourceAnnounced
-from zhengtong.data.exchange.models import Agreement, Announcement, Subscription
+from zhengtong.data.exchange.models import Agreement, Announcement, AnnouncementDelivery, Subscription
 from zhengtong.kernel import clock
 from zhengtong.kernel.events.api import emit
+from zhengtong.kernel.failpoints import declare, failpoint
 from zhengtong.kernel.ids import new_id
+from zhengtong.kernel.webhooks.contracts import DeliveryState
+
+declare("exchange.announced")
 
 
 def announce(dataset: str, *, at: datetime) -> int:
@@ -52,7 +56,12 @@ def _announced(agreement: Agreement, latest: int, at: datetime) -> bool:
             return False
         row.announced, row.number = latest, row.number + 1
         row.save(update_fields=["announced", "number"])
-        Announcement.objects.create(id=new_id(), subscription=row, number=row.number, first=first, last=latest, at=at)
+        made = Announcement.objects.create(
+            id=new_id(), subscription=row, number=row.number, first=first, last=latest, at=at
+        )
+        if row.address:
+            AnnouncementDelivery.objects.create(announcement=made, state=DeliveryState.WAITING, due_at=at)
         data = ResourceAnnounced(agreement=agreement.id, dataset=agreement.request.dataset, first=first, last=latest)
         emit(ANNOUNCED, subject=agreement.id, data=data, at=at)
+        failpoint("exchange.announced")
     return True

@@ -93,7 +93,7 @@ def consumer_of(organisation: UUID) -> Actor:
 
 
 def an_application(organisation: UUID, at: datetime) -> UUID:
-    name = f"应用{new_id().hex[:6]}"
+    name = f"应用{new_id().hex[-8:]}"
     return identity.register_application(actor=SYSTEM, organisation=organisation, name=name, sector="s", at=at).subject
 
 

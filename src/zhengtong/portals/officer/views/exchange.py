@@ -1,6 +1,7 @@
 """The agreement desk 共享协议: what other departments ask of us, what we asked for, and how our agreements are used."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -54,7 +55,7 @@ _POSSIBLE: Mapping[exchange.AgreementState, tuple[str, ...]] = {
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """Show what waits for the department's answer, what it asked for, and its agreements with the day's use."""
-    actor, now = _of_a_department(request), clock.system.now()
+    actor, now = of_a_department(request), clock.system.now()
     today = clock.on_day(now)
     context = {
         "waiting": [(one, _light(today, one.due_on)) for one in exchange.requests_to_answer(actor)],
@@ -68,10 +69,10 @@ def desk(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest, name: str) -> HttpResponse:
     """Ask for a dataset of another department."""
-    actor, now = _of_a_department(request), clock.system.now()
+    actor, now = of_a_department(request), clock.system.now()
     exchange.require_asking(actor)
     found = _on_offer(catalog.code_of(name))
-    assert actor.organisation is not None  # noqa: S101 -- `_of_a_department` has checked
+    assert actor.organisation is not None  # noqa: S101 -- `of_a_department` has checked
     applications = identity.applications_of(actor.organisation)
     data = request.POST if request.method == "POST" else None
     form = AskForm(data, dataset=found, applications=applications, today=clock.on_day(now))
@@ -96,7 +97,7 @@ def ask(request: HttpRequest, name: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def share_request(request: HttpRequest, identifier: UUID) -> HttpResponse:
     """Show a request with its terms; the provider answers here."""
-    actor, now = _of_a_department(request), clock.system.now()
+    actor, now = of_a_department(request), clock.system.now()
     found = exchange.request(actor, identifier)
     form = AnswerForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
@@ -124,7 +125,7 @@ def share_request(request: HttpRequest, identifier: UUID) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest, identifier: UUID) -> HttpResponse:
     """Withdraw a request that nobody has answered."""
-    exchange.withdraw_request(actor=_of_a_department(request), request=identifier, at=clock.system.now())
+    exchange.withdraw_request(actor=of_a_department(request), request=identifier, at=clock.system.now())
     messages.success(request, _now("申请已撤回。"))
     return redirect("officer:exchange_request", identifier)
 
@@ -132,17 +133,19 @@ def withdraw(request: HttpRequest, identifier: UUID) -> HttpResponse:
 @require_safe
 def agreement(request: HttpRequest, identifier: UUID) -> HttpResponse:
     """Show an agreement: its terms, its use day by day, the latest looks, what can be done with it."""
-    actor, now = _of_a_department(request), clock.system.now()
-    found = exchange.agreement(actor, identifier, at=now)
+    actor, now = of_a_department(request), clock.system.now()
+    found, modes = exchange.agreement(actor, identifier, at=now, counts_use=False), catalog.SharingMode
     usage = exchange.usage_by_day(identifier)
+    today = next(((count, rows) for day, count, rows in usage if day == clock.on_day(now)), (0, 0))
     context = {
-        "one": found,
+        "one": replace(found, used_today=today[0], rows_today=today[1]),
         "terms": _terms(found.dataset, found.terms),
         "tag": _TAGS.get(found.state, ""),
         "usage": usage,
-        "chart": columns([(f"{day:%m-%d}", count) for day, count in usage], label=_("日期"), unit=_("查询次数")),
-        "looks": exchange.looks_under(found, most=_LOOKS),
+        "chart": columns([(f"{day:%m-%d}", count) for day, count, _rows in usage], label=_("日期"), unit=_("查询次数")),
+        "looks": exchange.looks_under(found, most=_LOOKS) if modes.QUERY in found.terms.modes else (),
         "batches": exchange.batches_under(found.id, most=_LOOKS) if found.terms.daily_rows else (),
+        "subscribes": modes.SUBSCRIPTION in found.terms.modes,
         "steps": [(name, STEPS[name]) for name in _POSSIBLE.get(found.state, ())],
     }
     return page(request, "officer/exchange_agreement.html", context, actor=actor)
@@ -151,7 +154,7 @@ def agreement(request: HttpRequest, identifier: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def step(request: HttpRequest, identifier: UUID, name: str) -> HttpResponse:
     """Say what suspending, resuming or ending does, ask for its reason, and do it."""
-    actor, now = _of_a_department(request), clock.system.now()
+    actor, now = of_a_department(request), clock.system.now()
     found = exchange.agreement(actor, identifier, at=now)
     if name not in STEPS:
         raise NotFound
@@ -171,7 +174,12 @@ def step(request: HttpRequest, identifier: UUID, name: str) -> HttpResponse:
     return page(request, "officer/exchange_step.html", context, actor=actor, status=422 if form.errors else 200)
 
 
-def _of_a_department(request: HttpRequest) -> Actor:
+def of_a_department(request: HttpRequest) -> Actor:
+    """Return the official who is signed in for a department.
+
+    Raises:
+        NotFound: the post belongs to none.
+    """
     actor = official(request)
     if actor.organisation is None:
         raise NotFound

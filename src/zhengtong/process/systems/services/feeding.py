@@ -6,8 +6,8 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
+from zhengtong.kernel.webhooks.contracts import DeliveryState
 from zhengtong.process.cases import api as cases
-from zhengtong.process.systems.contracts import DeliveryState
 from zhengtong.process.systems.models import CaseChange, Delivery, FeedHead, System
 from zhengtong.trust.identity.api import organisation_path
 

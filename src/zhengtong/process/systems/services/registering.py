@@ -12,9 +12,9 @@ from django.http import HttpRequest
 from zhengtong.kernel.clock import on_day
 from zhengtong.kernel.errors import Conflict, InvalidInput
 from zhengtong.kernel.ids import new_id
+from zhengtong.kernel.webhooks import api as webhooks
 from zhengtong.process.cases import api as cases
 from zhengtong.process.items import api as items
-from zhengtong.process.systems import addresses
 from zhengtong.process.systems.contracts import (
     ActNotAllowed,
     Caller,
@@ -113,7 +113,7 @@ def _check(entry: SystemEntry, at: datetime) -> None:
     if not entry.acts:
         raise InvalidInput(field="acts", what="acts")
     if entry.address:
-        addresses.require_fit(entry.address)
+        webhooks.require_fit(entry.address)
 
 
 def _bound(application: UUID, organisation: UUID, at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Where departments' systems may be told 推送地址: by https, or inside a network that an operator opened."""
+"""Where messages may be sent 推送地址: by https, or inside a network that an operator opened."""
 
 from collections.abc import Mapping
 from urllib.parse import urlsplit
@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from zhengtong.kernel import outbound
-from zhengtong.process.systems.contracts import AddressUnfit
+from zhengtong.kernel.webhooks.contracts import AddressUnfit
 
 SECONDS = 10.0
 """How long a message may take in all."""

@@ -1,4 +1,4 @@
-"""A department's system as a test part: a real HTTP server that takes messages, checks them, and knows what it has."""
+"""A system that is told of things, as a test part: a real HTTP server that takes messages and checks them."""
 
 import json
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from zhengtong.kernel import clock
 
 
 @dataclass
-class Department:
+class Receiver:
     """What the system was told, each event once, and how it answers: `answers` by turns, then 204."""
 
     address: str
@@ -41,21 +41,21 @@ class Department:
 
 
 @contextmanager
-def listening() -> Iterator[Department]:
-    """Run a department's system until the block ends."""
+def listening() -> Iterator[Receiver]:
+    """Run a system until the block ends."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             headers = {name.lower().encode(): value.encode() for name, value in self.headers.items()}
             try:
-                status = department.take(self.path, headers, body)
+                status = receiver.take(self.path, headers, body)
             except Exception as refusal:  # noqa: BLE001 -- the test reads what went wrong
-                department.refused.append(repr(refusal))
+                receiver.refused.append(repr(refusal))
                 status = 401
             self.send_response(status)
             if status == 302:
-                self.send_header("Location", department.address)
+                self.send_header("Location", receiver.address)
             self.send_header("Content-Length", "0")
             self.end_headers()
 
@@ -63,11 +63,11 @@ def listening() -> Iterator[Department]:
             """Say nothing."""
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
-    department = Department(address=f"http://127.0.0.1:{server.server_port}/events")
+    receiver = Receiver(address=f"http://127.0.0.1:{server.server_port}/events")
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
-        yield department
+        yield receiver
     finally:
         server.shutdown()
         server.server_close()
