@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.measures import accessibility_faults, elder_faults, overflow_at
-from tests.support.visitor import DESKTOP, PHONE, Visitor
+from tests.support.visitor import DESKTOP, PHONE, Edition, Language, Visitor
 from zhengtong.site.demo.accounts import PASSWORD
 from zhengtong.site.demo.designs import ITEM as IN_WORK
 
@@ -78,7 +78,7 @@ def mend_purposes(page: Page) -> None:
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 @pytest.mark.parametrize("edition", ["standard", "elder"])
 def test_the_pages_of_a_form_in_work_are_accessible_large_and_narrow_enough(
-    visit: Visit, edition: str, language: str
+    visit: Visit, edition: Edition, language: Language
 ) -> None:
     official = visit()
     official.sign_in("approver", PASSWORD)
