@@ -24,7 +24,7 @@ class Case(models.Model):
     reference = models.CharField(_("办件编号"), max_length=24, unique=True)
     item = models.CharField(_("事项"), max_length=20)
     item_version = models.PositiveIntegerField()
-    form_version = models.PositiveIntegerField(default=0)
+    form_version = models.PositiveIntegerField(default=0, db_default=0)
     item_name = models.CharField(max_length=200)
     item_name_en = models.CharField(max_length=300)
     region = models.ForeignKey("regions.Region", models.PROTECT, related_name="+", verbose_name=_("区划"))

@@ -74,7 +74,8 @@ def begin_item(*, actor: Actor, project: str, case: UUID, item: str, at: datetim
         case: an id chosen with the form, so that sending it twice makes one case.
         item: the item's code.
         at: the present moment.
-        application: form, prefilled, committed and uploads as `cases.receive` takes them; a region is not needed.
+        application: form, its schema and version, prefilled, committed and uploads as `cases.receive` takes them; a
+            region is not needed.
 
     Raises:
         ProjectUnknown, StepNotOpen, DrawingsMissing: nothing was received.

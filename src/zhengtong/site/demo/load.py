@@ -256,6 +256,7 @@ class Setup:
         with self.console.step("a form being redesigned 表单设计"), transaction.atomic():
             part = province.make_part(self.tree, self.content, seed=seed, number=0)
             designs.begin(self._offices or self._plan(seed, part, now), at=now)
+
     def _build(self, seed: str) -> None:
         """Publish the stages of construction projects, and let a company build, unless one does already."""
         now = system.now()

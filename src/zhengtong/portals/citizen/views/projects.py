@@ -14,7 +14,7 @@ from zhengtong.kernel.errors import NotFound, Refusal, SignInNeeded
 from zhengtong.kernel.ids import new_id
 from zhengtong.kernel.money import Money
 from zhengtong.kernel.pages.api import add_refusal
-from zhengtong.portals.citizen.applications import Application, schema_of
+from zhengtong.portals.citizen.applications import Application
 from zhengtong.portals.citizen.project_forms import DrawingsForm, ProjectForm
 from zhengtong.portals.citizen.views.applying import ask
 from zhengtong.process.bundles import api as bundles
@@ -128,17 +128,20 @@ def apply(request: HttpRequest, code: str, item: str) -> HttpResponse:
         prepared = projects.prepare_item(actor, project=code, item=item, at=at)
     else:
         prepared = projects.prepare(actor, project=code)  # sent twice, it has begun by now
+    form = forms.asked_by(wanted, at=clock.on_day(at))
     asked = Application(
         request=request,
         actor=actor,
         about=f"projects/{code}/items/{item}",
-        schema=schema_of(wanted),
+        schema=dict(form.schema),
         pieces=tuple(piece for piece in wanted.evidence if piece.key not in prepared.served),
         at=at,
     )
     return ask(
         asked,
-        receive=lambda chosen, application: projects.begin_item(project=code, case=chosen, item=item, **application),
+        receive=lambda chosen, application: projects.begin_item(
+            project=code, case=chosen, item=item, schema=form.schema, form_version=form.version, **application
+        ),
         arrived="citizen:case",
         template="citizen/project_apply.html",
         context={"item": wanted, "prepared": prepared},
@@ -160,7 +163,7 @@ def apply_bundle(request: HttpRequest, code: str, bundle: str) -> HttpResponse:
         request=request,
         actor=actor,
         about=f"projects/{code}/bundles/{bundle}",
-        schema=bundles.merged_schema(found, parts),
+        schema=bundles.merged_schema(found, parts, at=clock.on_day(at)),
         pieces=tuple(pieces.values()),
         at=at,
     )
