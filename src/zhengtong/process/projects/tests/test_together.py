@@ -1,4 +1,4 @@
-"""Two at once: registrations that draw one code, one form sent twice, one item begun twice, two versions of drawings."""
+"""Two at once: registrations that draw one code, one form sent twice, one item begun twice, two uploads."""
 
 from collections.abc import Callable
 from dataclasses import replace
