@@ -100,7 +100,8 @@ def wire() -> None:
 
 
 def publish_lists(at: datetime) -> int:
-    """Publish the revocation lists that are due, in the platform's own name."""
+    """Publish the revocation lists that are due, in the platform's own name; wipe shares that nobody may use."""
+    keys.wipe_expired_shares(at=at)
     return keys.publish_due_lists(by=identity.system_actor(), at=at)
 
 

@@ -129,6 +129,7 @@ class Setup:
         self._publish_catalogue(seed)
         self._publish_processes()
         pki.establish(system_actor(), at=system.now())
+        pki.keep_in_custody(system_actor(), at=system.now())
         self._publish_data_catalog(seed)
         self._open_sharing(seed)
         self._open_data(seed)

@@ -3,17 +3,48 @@
 Their keys lie in the software provider and nobody keeps them in custody: a demo's certificates prove nothing.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from zhengtong.kernel.ids import new_id
+from zhengtong.site.demo.accounts import PASSWORD
 from zhengtong.trust.identity.api import Actor
 from zhengtong.trust.keys import api as keys
 from zhengtong.trust.keys.api import CertificateEntry, DistinguishedName, KeyState, Profile, Purpose
 
 ROOT, DEVICES = "demo-root", "demo-devices"
 _LATER = timedelta(seconds=1)
+
+
+CUSTODY, _CUSTODIANS = "demo-custody", ("auditor", "security", "admin")
+
+
+def keep_in_custody(by: Actor, *, at: datetime) -> None:
+    """Establish a root that two of three custodians use together, and leave one use of it half approved."""
+    if any(one.code == CUSTODY for one in keys.authorities()):
+        return
+    accounts = get_user_model().objects.filter(username__in=_CUSTODIANS)
+    custodians = dict(accounts.values_list("username", "subject_id"))
+    entries = [
+        keys.CustodianEntry(subject=custodians[name], name=name, passphrase=passphrase(name)) for name in _CUSTODIANS
+    ]
+    name = DistinguishedName(common_name="演示共管根", organisation="演示")
+    keys.establish_root(
+        by=by, code=CUSTODY, name=name, algorithm=keys.Algorithm.SM2, at=at, custodians=entries, threshold=2
+    )
+    below = DistinguishedName(common_name="演示应用签发机构", organisation="演示")
+    asked = keys.ask_for_authority(by=by, under=CUSTODY, code="demo-applications", name=below, at=at)
+    first = entries[0]
+    custodian = replace(by, subject=first.subject)
+    keys.approve(by=custodian, ceremony=asked.id, passphrase=first.passphrase, at=at + _LATER)
+
+
+def passphrase(custodian: str) -> str:
+    """Return a demo custodian's passphrase: published, like the demo's passwords."""
+    return f"{PASSWORD}-{custodian}"
 
 
 @transaction.atomic
@@ -36,6 +67,7 @@ def establish(by: Actor, *, at: datetime) -> None:
         purposes=frozenset({Purpose.SIGN_IN, Purpose.SEAL}),
         assurance=keys.Assurance.SUBSTANTIAL,
         since=at,
+        basis="演示省多证互认办法（虚构）",
     )
     keys.publish_trusted_list(by=by, issuers=[own], certificate=sign.id, at=at)
     _live(by, at)

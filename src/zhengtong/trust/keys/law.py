@@ -60,6 +60,9 @@ FINAL_REASONS = frozenset(RevocationReason) - {RevocationReason.CERTIFICATE_HOLD
 
 CUSTODIANS = range(2, 10)
 LEAST_PASSPHRASE = 12
+WRONG_PASSPHRASES = 5
+CLOSED_FOR = timedelta(minutes=30)
+"""After so many wrong passphrases a custodian's share is closed for so long: our own choice, no standard's number."""
 
 
 def may_step(state: KeyState, to: KeyState) -> bool:
@@ -80,6 +83,37 @@ def may_turn(state: CertificateState, to: CertificateState) -> bool:
     False
     """
     return to in CERTIFICATE_STEPS[state]
+
+
+def may_try(wrong: int, last_at: datetime | None, at: datetime) -> bool:
+    """Tell whether a custodian may try a passphrase, after so many wrong ones of which the last was at *last_at*.
+
+    >>> from datetime import UTC
+    >>> noon = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    >>> may_try(4, noon, noon), may_try(5, noon, noon), may_try(5, noon, noon + CLOSED_FOR)
+    (True, False, True)
+    """
+    return wrong < WRONG_PASSPHRASES or last_at is None or at >= last_at + CLOSED_FOR
+
+
+def tries_after(wrong: int) -> int:
+    """Return how many tries count once one more is allowed: after a closed time they count anew.
+
+    >>> tries_after(0), tries_after(4), tries_after(WRONG_PASSPHRASES)
+    (1, 5, 1)
+    """
+    return wrong + 1 if wrong < WRONG_PASSPHRASES else 1
+
+
+def can_still_be_approved(*, custodians: int, threshold: int, refusals: int) -> bool:
+    """Tell whether enough custodians are left who have not refused.
+
+    >>> can_still_be_approved(custodians=3, threshold=2, refusals=1)
+    True
+    >>> can_still_be_approved(custodians=3, threshold=2, refusals=2)
+    False
+    """
+    return custodians - refusals >= threshold
 
 
 def check_days(profile: Profile, days: int) -> None:

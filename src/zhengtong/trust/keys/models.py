@@ -102,12 +102,17 @@ class CustodyRow(models.Model):
 
 
 class CustodianRow(models.Model):
-    """A custodian 保管人 of one custody; nobody holds two shares of the same."""
+    """A custodian 保管人 of one custody; nobody holds two shares of the same.
+
+    `wrong` counts wrong passphrases since the last right one, `wrong_at` is the last of them: `law.may_try`.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     custody = models.ForeignKey(CustodyRow, on_delete=models.PROTECT, related_name="custodians")
     subject = models.UUIDField(db_index=True)
     name = models.CharField(max_length=40)
+    wrong = models.PositiveSmallIntegerField(default=0, db_default=0)
+    wrong_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "keys_custodian"
@@ -227,7 +232,10 @@ class RevocationListRow(models.Model):
 
 
 class CeremonyRow(models.Model):
-    """A use of a root key that is asked for, approved by custodians and carried out once 根密钥使用申请."""
+    """A use of a root key that is asked for, approved by custodians and carried out once 根密钥使用申请.
+
+    Invariant: carried out or refused, never both.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     authority = models.ForeignKey(AuthorityRow, on_delete=models.PROTECT, related_name="ceremonies")
@@ -237,28 +245,46 @@ class CeremonyRow(models.Model):
     asked_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
+    refused_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "keys_ceremony"
         verbose_name = _("根密钥使用申请")
         verbose_name_plural = _("根密钥使用申请")
+        constraints = [
+            models.CheckConstraint(
+                name="keys_ceremony_one_end", condition=Q(done_at__isnull=True) | Q(refused_at__isnull=True)
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
 
 
 class ApprovalRow(models.Model):
-    """A custodian's approval 批准: their share, sealed by the key ring, wiped once the ceremony is over."""
+    """A custodian's answer 批准或拒绝: one for each ceremony.
+
+    Invariants: an approval holds their share, sealed by the key ring, until the ceremony is over; a refusal holds a
+    reason and no share.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     ceremony = models.ForeignKey(CeremonyRow, on_delete=models.PROTECT, related_name="approvals")
     custodian = models.ForeignKey(CustodianRow, on_delete=models.PROTECT, related_name="+")
     share = models.BinaryField(null=True)
+    refused = models.BooleanField(default=False, db_default=False)
+    reason = models.CharField(max_length=200, default="", db_default="")
     approved_at = models.DateTimeField()
 
     class Meta:
         db_table = "keys_approval"
-        constraints = [models.UniqueConstraint(fields=["ceremony", "custodian"], name="keys_approval_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["ceremony", "custodian"], name="keys_approval_once"),
+            models.CheckConstraint(
+                name="keys_approval_or_refusal",
+                condition=Q(refused=False, reason="") | (Q(refused=True, share__isnull=True) & ~Q(reason="")),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.ceremony_id} {self.custodian_id}"

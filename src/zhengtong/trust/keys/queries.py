@@ -114,7 +114,9 @@ def ceremony_view(row: CeremonyRow, *, custodians: bool = True) -> CeremonyView:
         expires_at=row.expires_at,
         done_at=row.done_at,
         threshold=custody.threshold if custody else 0,
-        approved_by=tuple(one.custodian.name for one in row.approvals.all()),
+        approved_by=tuple(one.custodian.name for one in row.approvals.all() if not one.refused),
+        refused_at=row.refused_at,
+        refused_by=tuple((one.custodian.name, one.reason) for one in row.approvals.all() if one.refused),
         custodians=tuple((one.subject, one.name) for one in keepers),
     )
 
@@ -209,7 +211,7 @@ def ceremonies(*, open_at: datetime | None = None, limit: int = 20) -> tuple[Cer
     """Return ceremonies without their custodians, the newest first; with *open_at* only those that wait then."""
     rows = CeremonyRow.objects.select_related("authority__custody").prefetch_related(_APPROVALS).order_by("-id")
     if open_at is not None:
-        rows = rows.filter(done_at=None, expires_at__gt=open_at)
+        rows = rows.filter(done_at=None, refused_at=None, expires_at__gt=open_at)
     return tuple(ceremony_view(row, custodians=False) for row in rows[:limit])
 
 

@@ -10,15 +10,19 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
+from django.utils.translation import gettext_lazy as _
 
+from zhengtong.kernel.errors import Text
 from zhengtong.trust.keys import cms
 from zhengtong.trust.keys.contracts import (
+    DISTRUST_SENTENCES,
     PURPOSE_NAMES,
     Assurance,
     CertificateNotTrusted,
     CmsFlaw,
     NotRecognised,
     Purpose,
+    RecognisedFor,
     Recognition,
     RevocationEvidence,
     SignatureRefused,
@@ -110,7 +114,7 @@ def recognise(
     between = list(chain)
     failure: CertificateNotTrusted | None = None
     for entry in sorted(listed.issuers, key=lambda one: -one.assurance):
-        if purpose not in entry.purposes or entry.assurance < least or not _in_force(entry, at):
+        if purpose not in entry.purposes or entry.assurance < least or not entry.in_force(at):
             continue
         try:
             path = validate_path(certificate, chain=between, roots=entry.roots, at=at, revocation=revocation)
@@ -123,8 +127,36 @@ def recognise(
     raise NotRecognised(purpose=PURPOSE_NAMES[purpose])
 
 
-def _in_force(entry: TrustedIssuer, at: datetime) -> bool:
-    return entry.since <= at and (entry.until is None or at < entry.until)
+def recognised_for(
+    certificate: bytes,
+    *,
+    listed: TrustedList,
+    at: datetime,
+    chain: Iterable[bytes] = (),
+    revocation: RevocationEvidence | None = None,
+) -> tuple[RecognisedFor, ...]:
+    """Return for each purpose by which entry *certificate* is recognised, or why not; arguments as of `recognise`."""
+    between = list(chain)
+    found = []
+    for purpose in Purpose:
+        try:
+            one = recognise(certificate, listed=listed, purpose=purpose, at=at, chain=between, revocation=revocation)
+        except NotRecognised:
+            found.append(RecognisedFor(purpose=purpose, why_not=_why_not(listed, purpose, at)))
+        except CertificateNotTrusted as refusal:
+            found.append(RecognisedFor(purpose=purpose, why_not=DISTRUST_SENTENCES[refusal.reason]))
+        else:
+            found.append(RecognisedFor(purpose=purpose, issuer=one.issuer, assurance=one.assurance))
+    return tuple(found)
+
+
+def _why_not(listed: TrustedList, purpose: Purpose, at: datetime) -> Text:
+    entries = [one for one in listed.issuers if purpose in one.purposes]
+    if not entries:
+        return _("没有机构列入这个领域")
+    if not any(one.in_force(at) for one in entries):
+        return _("列入这个领域的机构都不在有效期内")
+    return _("它的签发者没有列入这个领域")
 
 
 def _written(listed: TrustedList) -> dict[str, Any]:
@@ -140,6 +172,8 @@ def _written(listed: TrustedList) -> dict[str, Any]:
                 "assurance": int(one.assurance),
                 "since": _moment(one.since),
                 "until": None if one.until is None else _moment(one.until),
+                **({"basis": one.basis} if one.basis else {}),
+                **({"ended_basis": one.ended_basis} if one.ended_basis else {}),
             }
             for one in listed.issuers
         ],
@@ -154,6 +188,8 @@ def _issuer(written: dict[str, Any]) -> TrustedIssuer:
         assurance=Assurance(written["assurance"]),
         since=datetime.fromisoformat(written["since"]),
         until=None if written["until"] is None else datetime.fromisoformat(written["until"]),
+        basis=str(written.get("basis", "")),
+        ended_basis=str(written.get("ended_basis", "")),
     )
 
 

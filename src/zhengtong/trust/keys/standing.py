@@ -18,10 +18,16 @@ from zhengtong.trust.keys.contracts import (
     ListedState,
     ModuleFailed,
     ModuleView,
+    Profile,
+    RecognisedFor,
+    RevocationDemand,
+    RevocationEvidence,
 )
-from zhengtong.trust.keys.models import CertificateRow, ManagedKeyRow, RevocationListRow
+from zhengtong.trust.keys.models import AuthorityRow, CertificateRow, ManagedKeyRow, RevocationListRow, TrustedListRow
 from zhengtong.trust.keys.providers.registry import key_provider, key_providers
-from zhengtong.trust.keys.queries import certificate, certificate_view, key_view
+from zhengtong.trust.keys.queries import certificate, certificate_view, chain_above, crls_at, key_view, trusted_list
+from zhengtong.trust.keys.recognition import recognised_for
+from zhengtong.trust.keys.x509.issuing import load_certificate
 
 if TYPE_CHECKING:
     from zhengtong.kernel.pages.api import Asked, Slice
@@ -113,6 +119,54 @@ def listed_state(one: CertificateView) -> ListedState | None:
         next_update=row.next_update,
         listed=any(entry["user_certificate"].native == wanted for entry in entries),
     )
+
+
+def list_signers(*, at: datetime) -> tuple[CertificateView, ...]:
+    """Return the signing certificates over active keys of ours, which may sign the trusted list; the newest first."""
+    rows = CertificateRow.objects.select_related("authority").filter(
+        profile=Profile.SIGNING, state=CertificateState.VALID, not_before__lte=at, not_after__gt=at,
+        key__state=KeyState.ACTIVE,
+    )  # fmt: skip
+    return tuple(certificate_view(row) for row in rows.order_by("-id")[:_MOST_RELATED])
+
+
+def list_versions() -> tuple[tuple[int, datetime], ...]:
+    """Return the number and moment of every published trusted list, the newest first."""
+    return tuple(TrustedListRow.objects.order_by("-number").values_list("number", "issued_at"))
+
+
+def recognition_of(one: CertificateView, *, at: datetime) -> tuple[RecognisedFor, ...] | None:
+    """Return for each purpose whether the newest list recognises a certificate of ours; None before the first list.
+
+    Raises:
+        SignatureRefused: the stored list was changed.
+    """
+    listed = trusted_list()
+    if listed is None:
+        return None
+    evidence = RevocationEvidence(crls=crls_at(one.authority, at))
+    return recognised_for(one.der, listed=listed, at=at, chain=chain_above(one.authority)[:-1], revocation=evidence)
+
+
+def recognition_of_stranger(certificate: bytes, *, at: datetime) -> tuple[RecognisedFor, ...] | None:
+    """Return the same of a certificate that somebody brought: between it and a root only our own authorities are known.
+
+    What our lists say about revocation counts; what nobody says is not asked for.
+
+    Raises:
+        UnfitCertificate: these bytes are no certificate.
+        SignatureRefused: the stored list was changed.
+    """
+    load_certificate(certificate)
+    listed = trusted_list()
+    if listed is None:
+        return None
+    chain = [bytes(one) for one in AuthorityRow.objects.values_list("certificate", flat=True)]
+    lists = RevocationListRow.objects.filter(this_update__lte=at, next_update__gte=at)
+    evidence = RevocationEvidence(
+        crls=tuple(bytes(one) for one in lists.values_list("crl", flat=True)), demand=RevocationDemand.IF_PRESENT
+    )
+    return recognised_for(certificate, listed=listed, at=at, chain=chain, revocation=evidence)
 
 
 def key_modules() -> tuple[ModuleView, ...]:

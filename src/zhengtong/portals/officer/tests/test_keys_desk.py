@@ -51,7 +51,9 @@ def text(client: Client, path: str, status: int = 200) -> str:
 
 PATHS = (
     "/officer/keys/", "/officer/keys/certificates/", "/officer/keys/certificates/?show=ending",
-    "/officer/keys/managed/", "/officer/keys/modules/", "/officer/keys/trusted/", "/officer/keys/certificates/new/",
+    "/officer/keys/managed/", "/officer/keys/modules/", "/officer/keys/uses/",
+    "/officer/keys/trusted/new/", "/officer/keys/trusted/recognition/", "/officer/keys/trusted/",
+    "/officer/keys/certificates/new/",
     "/officer/keys/certificates/new/here/", "/officer/keys/certificates/new/request/",
 )  # fmt: skip
 
@@ -89,6 +91,7 @@ def test_every_page_takes_few_statements(
         f"/officer/keys/certificates/{one.id}/",
         f"/officer/keys/certificates/{one.id}/revoke/",
         f"/officer/keys/certificates/{one.id}/renew/",
+        f"/officer/keys/certificates/{one.id}/recognition/",
         f"/officer/keys/managed/{key.id}/",
         f"/officer/keys/managed/{key.id}/step/?to=destroyed",
         f"/officer/keys/uses/{asked.id}/",
@@ -163,11 +166,45 @@ def test_custodians_approve_one_by_one_and_see_nothing_else(signed_in: SignIn, h
     assert wrong.status_code == 422
     assert "口令不正确" in wrong.content.decode()
     assert words["auditor"] not in wrong.content.decode()
+    assert "还差 2 人批准" in text(clerk, there)
     assert clerk.post(there, {"passphrase": words["clerk"]}).status_code == 302
+    assert "还差 1 人批准" in text(clerk, there)
+    assert clerk.post(there, {"passphrase": words["clerk"]}).status_code == 422
+    assert clerk.post(f"{there}refuse/", {"note": "x"}).status_code == 422
     assert [one.code for one in keys.authorities()] == ["root"]
     assert auditor.post(there, {"passphrase": words["auditor"]}).status_code == 302
     assert [one.code for one in keys.authorities()] == ["root", "devices"]
     assert "已办结" in text(security, there)
+
+
+def test_custodians_refuse_with_a_reason_and_wrong_passphrases_close_a_share(signed_in: SignIn, house: House) -> None:
+    words = in_custody(house)
+    asked = keys.ask_for_crl(by=BY, code="root", at=clock.system.now())
+    there = f"/officer/keys/uses/{asked.id}/"
+    clerk, auditor, security = signed_in("clerk"), signed_in("auditor"), signed_in("security")
+    assert "根密钥使用申请等待您答复" in text(clerk, "/officer/inbox/messages/")
+    assert "连续错误五次" in text(auditor, there)
+    for _number in range(5):
+        assert "口令不正确" in auditor.post(there, {"passphrase": "wrong words"}).content.decode()
+    closed = auditor.post(there, {"passphrase": words["auditor"]})
+    assert "份额暂停使用至" in closed.content.decode()
+    assert clerk.post(f"{there}refuse/", {"note": ""}).status_code == 422
+    assert clerk.post(f"{there}refuse/", {"note": "未见公文"}).status_code == 302
+    assert "未见公文" in text(security, there)
+    assert text(security, f"{there}refuse/", 403)
+    assert auditor.post(f"{there}refuse/", {"note": "同样"}).status_code == 302
+    assert "已拒绝" in text(security, "/officer/keys/uses/")
+    assert "批准使用根密钥</button>" not in text(signed_in("administrator"), there)
+    last = [found.act.business.command for found in ledger.acts_on("trust.keys.ceremony", str(asked.id)).items]
+    assert last.count("trust.keys.wrong_passphrase") == 5
+
+
+def test_a_stranger_sees_no_use_of_a_root_key(signed_in: SignIn, house: House) -> None:
+    in_custody(house)
+    custodians = keys.ask_for_crl(by=BY, code="root", at=clock.system.now())
+    other = signed_in("citizen")
+    for path in ("/officer/keys/uses/", f"/officer/keys/uses/{custodians.id}/"):
+        assert other.get(path).status_code == 403
 
 
 def test_a_taken_code_is_told_on_the_form(signed_in: SignIn, house: House, authority: None) -> None:

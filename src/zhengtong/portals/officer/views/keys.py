@@ -82,18 +82,6 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def trusted(request: HttpRequest) -> HttpResponse:
-    """Show the newest trusted list.
-
-    Raises:
-        NotAllowed: the actor has no permission of the key room.
-        SignatureRefused: the stored list was changed.
-    """
-    actor = officer(request)
-    return page(request, "officer/trusted_list.html", {"listed": keys.trusted_list()}, actor=actor)
-
-
-@require_safe
 def modules(request: HttpRequest) -> HttpResponse:
     """Show the modules that hold keys: whether they answer, what they can do, how many keys of each state.
 

@@ -69,7 +69,13 @@ from zhengtong.trust.keys.providers.registry import key_provider, key_providers,
 from zhengtong.trust.keys.providers.sdf import SdfKeys
 from zhengtong.trust.keys.providers.sdf import load_library as load_sdf_library
 from zhengtong.trust.keys.providers.software import SoftwareKeys, kept_key
-from zhengtong.trust.keys.recognition import open_trusted_list, read_trusted_list, recognise, sign_trusted_list
+from zhengtong.trust.keys.recognition import (
+    open_trusted_list,
+    read_trusted_list,
+    recognise,
+    recognised_for,
+    sign_trusted_list,
+)
 from zhengtong.trust.keys.ring import IndexAlgorithm, KeyRing
 from zhengtong.trust.keys.timestamps import (
     answer_time_stamp,
@@ -192,6 +198,7 @@ __all__ = [
     "read_time_stamp_response",
     "read_trusted_list",
     "recognise",
+    "recognised_for",
     "refuse_ocsp",
     "register_key_provider",
     "sign_cms",

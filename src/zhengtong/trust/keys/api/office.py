@@ -2,6 +2,7 @@
 
 from zhengtong.trust.keys.contracts import (
     CEREMONY_NAMES,
+    CEREMONY_STATE_NAMES,
     CERTIFICATE_FILTER_NAMES,
     CERTIFICATE_STATE_NAMES,
     HOLDER_KIND_NAMES,
@@ -11,17 +12,21 @@ from zhengtong.trust.keys.contracts import (
     PERMISSION_SENTENCES,
     PROFILE_NAMES,
     TOKEN_KIND_NAMES,
+    AlreadyListed,
     AlreadyReplaced,
     AuthorityExists,
     AuthorityView,
+    BasisMissing,
     CeremonyKind,
     CeremonyOver,
+    CeremonyState,
     CeremonyView,
     CertificateEntry,
     CertificateFigures,
     CertificateFilter,
     CertificateState,
     CertificateView,
+    CustodianClosed,
     CustodianEntry,
     HolderKind,
     IssuePlan,
@@ -35,7 +40,9 @@ from zhengtong.trust.keys.contracts import (
     ModuleView,
     NeedsCustodians,
     NotCustodian,
+    NotListed,
     Permission,
+    RecognisedFor,
     RequestUsed,
     Responsible,
     StateForbids,
@@ -67,25 +74,36 @@ from zhengtong.trust.keys.queries import (
     trusted_list_signed,
 )
 from zhengtong.trust.keys.services.authorities import establish_authority, establish_root
-from zhengtong.trust.keys.services.ceremonies import approve, ask_for_authority, ask_for_crl
+from zhengtong.trust.keys.services.ceremonies import (
+    approve,
+    ask_for_authority,
+    ask_for_crl,
+    refuse,
+    wipe_expired_shares,
+)
 from zhengtong.trust.keys.services.certifying import certify, distribute_pair, renew, resume, revoke, suspend
 from zhengtong.trust.keys.services.issuing import issue, plan_issue
 from zhengtong.trust.keys.services.managing import decrypt_with, make_key, make_key_pair, signer_of, step_key
 from zhengtong.trust.keys.services.office import register_key_office
 from zhengtong.trust.keys.services.publishing import answer_ocsp, publish_crl, publish_due_lists, stamp
-from zhengtong.trust.keys.services.recognising import publish_trusted_list
+from zhengtong.trust.keys.services.recognising import list_issuer, publish_trusted_list, withdraw_issuer
 from zhengtong.trust.keys.services.rotating import Resealing, Rotation, reseal, rotate, sealed_tables
 from zhengtong.trust.keys.standing import (
     certificate_and_related,
     certificates_of_key,
     key_modules,
+    list_signers,
+    list_versions,
     listed_state,
     page_of_certificates,
     page_of_keys,
+    recognition_of,
+    recognition_of_stranger,
 )
 
 __all__ = [
     "CEREMONY_NAMES",
+    "CEREMONY_STATE_NAMES",
     "CERTIFICATE_FILTER_NAMES",
     "CERTIFICATE_STATE_NAMES",
     "HOLDER_KIND_NAMES",
@@ -98,17 +116,21 @@ __all__ = [
     "PROFILES_OF",
     "PROFILE_NAMES",
     "TOKEN_KIND_NAMES",
+    "AlreadyListed",
     "AlreadyReplaced",
     "AuthorityExists",
     "AuthorityView",
+    "BasisMissing",
     "CeremonyKind",
     "CeremonyOver",
+    "CeremonyState",
     "CeremonyView",
     "CertificateEntry",
     "CertificateFigures",
     "CertificateFilter",
     "CertificateState",
     "CertificateView",
+    "CustodianClosed",
     "CustodianEntry",
     "HolderKind",
     "IssuePlan",
@@ -122,7 +144,9 @@ __all__ = [
     "ModuleView",
     "NeedsCustodians",
     "NotCustodian",
+    "NotListed",
     "Permission",
+    "RecognisedFor",
     "RequestUsed",
     "Resealing",
     "Responsible",
@@ -159,6 +183,9 @@ __all__ = [
     "issue",
     "key_modules",
     "latest_crl",
+    "list_issuer",
+    "list_signers",
+    "list_versions",
     "listed_state",
     "make_key",
     "make_key_pair",
@@ -170,6 +197,9 @@ __all__ = [
     "publish_crl",
     "publish_due_lists",
     "publish_trusted_list",
+    "recognition_of",
+    "recognition_of_stranger",
+    "refuse",
     "register_key_office",
     "renew",
     "reseal",
@@ -184,4 +214,6 @@ __all__ = [
     "taken_places",
     "trusted_list",
     "trusted_list_signed",
+    "wipe_expired_shares",
+    "withdraw_issuer",
 ]

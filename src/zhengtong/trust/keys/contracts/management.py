@@ -1,6 +1,6 @@
 """Keys and certificates as the state keeps them 密钥与证书管理: states, permissions, views, refusals."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -118,6 +118,9 @@ class KeyOffice(Protocol):
     def record(self, by: Responsible, event: KeyEvent) -> None:
         """Record *event* as an Act in the transaction that is open."""
 
+    def tell(self, custodians: Sequence[UUID], ceremony: UUID, at: datetime) -> None:
+        """Tell custodians, in the transaction that is open, that a use of their root key waits for them."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KeyView:
@@ -230,6 +233,23 @@ CEREMONY_NAMES: Mapping[CeremonyKind, Text] = {
 }
 
 
+class CeremonyState(StrEnum):
+    """How far a use of a root key is."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+
+
+CEREMONY_STATE_NAMES: Mapping[CeremonyState, Text] = {
+    CeremonyState.WAITING: _("等待批准"),
+    CeremonyState.DONE: _("已办结"),
+    CeremonyState.REFUSED: _("已拒绝"),
+    CeremonyState.EXPIRED: _("已过期"),
+}
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CeremonyView:
     """A use of a root key that waits for its custodians, or had them 根密钥使用申请."""
@@ -244,11 +264,21 @@ class CeremonyView:
     threshold: int
     approved_by: tuple[str, ...]
     custodians: tuple[tuple[UUID, str], ...]
+    refused_at: datetime | None = None
+    refused_by: tuple[tuple[str, str], ...] = ()
 
     @property
     def kind_name(self) -> Text:
         """What it is for, in the reader's language."""
         return CEREMONY_NAMES[self.kind]
+
+    def state_at(self, at: datetime) -> "CeremonyState":
+        """Return how far it is at a moment."""
+        if self.done_at is not None:
+            return CeremonyState.DONE
+        if self.refused_at is not None:
+            return CeremonyState.REFUSED
+        return CeremonyState.WAITING if self.expires_at > at else CeremonyState.EXPIRED
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -325,18 +355,27 @@ class WrongPassphrase(Refusal):
     remedy = _("请核对您本人设置的保管口令后重试。")
 
 
+class CustodianClosed(Refusal):
+    """Too many wrong passphrases: this custodian's share is not tried for a while."""
+
+    code = "custodian_closed"
+    status = 429
+    message = _("口令连续错误 {most} 次，您的份额暂停使用至 {until}。")
+    remedy = _("请到时再试；如果不是您本人尝试，请立即告知安全管理员。其他保管人不受影响。")
+
+
 class NotCustodian(Refusal):
-    """Only a custodian approves, once."""
+    """Only a custodian answers, once."""
 
     code = "not_custodian"
     status = 403
-    message = _("您不是该密钥的保管人，或已批准过这次使用。")
-    remedy = _("请由其他保管人批准。")
+    message = _("您不是该密钥的保管人，或已对这次使用作过答复。")
+    remedy = _("请由其他保管人答复。")
 
 
 class CeremonyOver(Refusal):
     """It was carried out, or its time is over."""
 
     code = "ceremony_over"
-    message = _("这次使用申请已办结或已过期。")
+    message = _("这次使用申请已办结、已拒绝或已过期。")
     remedy = _("如仍需要，请重新提交申请。")

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from django.utils.translation import gettext_lazy as _
 
-from zhengtong.kernel.errors import Refusal, Text
+from zhengtong.kernel.errors import NotFound, Refusal, Text
 from zhengtong.trust.keys.contracts.algorithms import Algorithm, Signer
 from zhengtong.trust.keys.contracts.certificates import TrustedPath
 
@@ -53,7 +53,10 @@ ASSURANCE_NAMES: Mapping[Assurance, Text] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TrustedIssuer:
-    """An issuer on the list: its root certificates, what for, how sure, from when to when (half-open)."""
+    """An issuer on the list: its root certificates, what for, how sure, by what right, from when to when (half-open).
+
+    An issuer that was withdrawn stays on the list with its end and why: signatures of before are judged by it.
+    """
 
     name: str
     roots: tuple[bytes, ...]
@@ -61,6 +64,12 @@ class TrustedIssuer:
     assurance: Assurance
     since: datetime
     until: datetime | None = None
+    basis: str = ""
+    ended_basis: str = ""
+
+    def in_force(self, at: datetime) -> bool:
+        """Tell whether the entry counts at a moment."""
+        return self.since <= at and (self.until is None or at < self.until)
 
     @property
     def purpose_names(self) -> tuple[Text, ...]:
@@ -89,6 +98,26 @@ class Recognition:
     issuer: str
     assurance: Assurance
     path: TrustedPath
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecognisedFor:
+    """Whether a certificate is recognised for one purpose: by whose entry and how sure, or why not."""
+
+    purpose: Purpose
+    issuer: str = ""
+    assurance: Assurance | None = None
+    why_not: Text = ""
+
+    @property
+    def purpose_name(self) -> Text:
+        """The purpose in the reader's language."""
+        return PURPOSE_NAMES[self.purpose]
+
+    @property
+    def assurance_name(self) -> Text:
+        """The assurance in the reader's language."""
+        return "" if self.assurance is None else ASSURANCE_NAMES[self.assurance]
 
 
 class TokenKind(StrEnum):
@@ -157,6 +186,31 @@ class NotRecognised(Refusal):
     status = 403
     message = _("该证书未列入“{purpose}”领域的可信列表，或可信等级不足。")
     remedy = _("请改用列表中机构签发的证书，或向安全管理员了解互认范围。")
+
+
+class AlreadyListed(Refusal):
+    """An entry of this name is in force."""
+
+    code = "issuer_already_listed"
+    message = _("“{name}”已在可信列表中。")
+    remedy = _("要改变领域或等级，请先撤回原有条目，再重新列入。")
+
+
+class NotListed(NotFound):
+    """The list has no such entry in force."""
+
+    code = "issuer_not_listed"
+    message = _("可信列表中没有这个有效条目。")
+    remedy = _("请刷新页面查看最新一版列表。")
+
+
+class BasisMissing(Refusal):
+    """An entry is listed or withdrawn by a legal basis, and none was given."""
+
+    code = "basis_missing"
+    status = 422
+    message = _("没有写明依据。")
+    remedy = _("请写明列入或撤回所依据的法律、协议或公文。")
 
 
 class WrongPin(Refusal):

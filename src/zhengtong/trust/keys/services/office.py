@@ -1,7 +1,9 @@
 """Who decides and who records: a door upwards, because access and ledger stand above the key room."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from zhengtong.kernel.errors import NotAllowed
 from zhengtong.kernel.events.api import require_transaction
@@ -21,6 +23,11 @@ class _Closed:
         del by, event
         raise NotAllowed
 
+    def tell(self, custodians: Sequence[UUID], ceremony: UUID, at: datetime) -> None:
+        """Refuse."""
+        del custodians, ceremony, at
+        raise NotAllowed
+
 
 _offices: list[KeyOffice] = [_Closed()]
 
@@ -37,6 +44,11 @@ def require(by: Responsible, permission: Permission) -> None:
         NotAllowed: they may not.
     """
     _offices[-1].require(by, permission)
+
+
+def tell(custodians: Sequence[UUID], ceremony: UUID, *, at: datetime) -> None:
+    """Tell custodians that a use of their root key waits for them."""
+    _offices[-1].tell(custodians, ceremony, at)
 
 
 def record(

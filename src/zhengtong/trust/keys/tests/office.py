@@ -1,6 +1,8 @@
 """An office for tests: lets through whom a test allows, and remembers what was recorded."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID, uuid4
 
 import pytest
@@ -23,6 +25,7 @@ class Office:
 
     open: set[Permission] = field(default_factory=lambda: set(Permission))
     events: list[KeyEvent] = field(default_factory=list)
+    told: list[UUID] = field(default_factory=list)
 
     def require(self, by: Responsible, permission: Permission) -> None:
         del by
@@ -32,6 +35,10 @@ class Office:
     def record(self, by: Responsible, event: KeyEvent) -> None:
         del by
         self.events.append(event)
+
+    def tell(self, custodians: Sequence[UUID], ceremony: UUID, at: datetime) -> None:
+        del ceremony, at
+        self.told.extend(custodians)
 
     @property
     def commands(self) -> list[str]:

@@ -14,14 +14,11 @@ from zhengtong.trust.keys.api import Algorithm, CertificateEntry, CustodianEntry
 from zhengtong.trust.keys.contracts import (
     AlreadyReplaced,
     AuthorityExists,
-    CeremonyOver,
     CertificateNotTrusted,
     CertificateState,
     KeyMissing,
     KeyState,
     KeyUse,
-    NeedsCustodians,
-    NotCustodian,
     Permission,
     RevocationEvidence,
     RevocationReason,
@@ -30,10 +27,8 @@ from zhengtong.trust.keys.contracts import (
     UnfitCustody,
     UnknownAuthority,
     UnknownCertificate,
-    WrongPassphrase,
 )
 from zhengtong.trust.keys.models import (
-    ApprovalRow,
     AuthorityRow,
     CertificateRow,
     ManagedKeyRow,
@@ -285,70 +280,6 @@ def test_our_time_stamp_authority_answers_when_it_has_a_certificate(authority: s
     evidence = RevocationEvidence(crls=keys.crls_at(authority, NOW + SECOND))
     stamp = keys.verify_time_stamp(token, data=b"data", roots=keys.chain_above(authority)[-1:], revocation=evidence)
     assert stamp.at == NOW + SECOND
-
-
-def rooted(threshold: int = 2) -> None:
-    keys.establish_root(
-        by=BY, code="root", name=NAME, algorithm=Algorithm.SM2, at=NOW, custodians=CUSTODIANS, threshold=threshold
-    )
-
-
-def approve(ceremony: keys.CeremonyView, number: int, **changes: object) -> keys.CeremonyView:
-    one = CUSTODIANS[number]
-    options: dict[str, object] = {"passphrase": one.passphrase, "at": NOW, "by": Officer(subject=one.subject)}
-    return keys.approve(ceremony=ceremony.id, **options | changes)  # type: ignore[arg-type]
-
-
-def test_a_root_in_custody_signs_only_when_two_of_three_approve(office: Office) -> None:
-    rooted()
-    assert not SoftwareKeyRow.objects.exists()
-    with pytest.raises(NeedsCustodians):
-        keys.establish_authority(by=BY, under="root", code="devices", name=LEAF, at=NOW)
-    asked = keys.ask_for_authority(by=BY, under="root", code="devices", name=LEAF, at=NOW)
-    assert [one.id for one in keys.ceremonies(open_at=NOW)] == [asked.id]
-    office.open = set()  # a custodian need not be an administrator
-    first = approve(asked, 0)
-    assert (first.approved_by, first.done_at) == (("保管人0",), None)
-    assert ApprovalRow.objects.get().share is not None
-    assert [one.code for one in keys.authorities()] == ["root"]
-    second = approve(asked, 2)
-    assert second.done_at == NOW
-    assert [one.code for one in keys.authorities()] == ["root", "devices"]
-    assert not ApprovalRow.objects.filter(share__isnull=False).exists()
-    with pytest.raises(CeremonyOver):
-        approve(asked, 1)
-    assert office.commands.count("approve_ceremony") == 2
-
-
-def test_a_root_list_is_published_by_ceremony_and_counts() -> None:
-    rooted()
-    for asked in (
-        keys.ask_for_authority(by=BY, under="root", code="devices", name=LEAF, at=NOW),
-        keys.ask_for_crl(by=BY, code="root", at=NOW),
-    ):
-        approve(asked, 0)
-        approve(asked, 1)
-    keys.publish_crl(by=BY, code="devices", at=NOW)
-    trusted(keys.certify(by=BY, entry=entry("devices"), at=NOW))
-
-
-def test_strangers_wrong_passphrases_second_votes_and_late_ones_are_refused(office: Office) -> None:
-    rooted()
-    asked = keys.ask_for_crl(by=BY, code="root", at=NOW)
-    approve(asked, 0)
-    acts = len(office.events)
-    for number, changes, refusal in (
-        (1, {"passphrase": "wrong"}, WrongPassphrase),
-        (1, {"passphrase": CUSTODIANS[2].passphrase}, WrongPassphrase),
-        (0, {}, NotCustodian),
-        (1, {"by": BY}, NotCustodian),
-        (1, {"at": NOW + 4 * DAY}, CeremonyOver),
-    ):
-        with pytest.raises(refusal):
-            approve(asked, number, **changes)
-    assert len(office.events) == acts
-    assert ApprovalRow.objects.count() == 1
-    assert not RevocationListRow.objects.exists()
 
 
 def test_a_custody_needs_different_people() -> None:
