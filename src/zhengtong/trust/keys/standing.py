@@ -1,6 +1,7 @@
 """Where certificates and keys stand now 现状: what the desk lists, what belongs together, what is published."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -25,7 +26,7 @@ from zhengtong.trust.keys.contracts import (
 )
 from zhengtong.trust.keys.models import AuthorityRow, CertificateRow, ManagedKeyRow, RevocationListRow, TrustedListRow
 from zhengtong.trust.keys.providers.registry import key_provider, key_providers
-from zhengtong.trust.keys.queries import certificate, certificate_view, chain_above, crls_at, key_view, trusted_list
+from zhengtong.trust.keys.queries import certificate, certificate_view, key_view, trusted_list
 from zhengtong.trust.keys.recognition import recognised_for
 from zhengtong.trust.keys.x509.issuing import load_certificate
 
@@ -144,8 +145,7 @@ def recognition_of(one: CertificateView, *, at: datetime) -> tuple[RecognisedFor
     listed = trusted_list()
     if listed is None:
         return None
-    evidence = RevocationEvidence(crls=crls_at(one.authority, at))
-    return recognised_for(one.der, listed=listed, at=at, chain=chain_above(one.authority)[:-1], revocation=evidence)
+    return recognised_for(one.der, listed=listed, at=at, chain=_our_authorities(), revocation=_our_lists(at))
 
 
 def recognition_of_stranger(certificate: bytes, *, at: datetime) -> tuple[RecognisedFor, ...] | None:
@@ -161,12 +161,18 @@ def recognition_of_stranger(certificate: bytes, *, at: datetime) -> tuple[Recogn
     listed = trusted_list()
     if listed is None:
         return None
-    chain = [bytes(one) for one in AuthorityRow.objects.values_list("certificate", flat=True)]
+    evidence = replace(_our_lists(at), demand=RevocationDemand.IF_PRESENT)
+    return recognised_for(certificate, listed=listed, at=at, chain=_our_authorities(), revocation=evidence)
+
+
+def _our_authorities() -> list[bytes]:
+    """Return the certificates of all our authorities: a chain is found among them in one statement."""
+    return [bytes(one) for one in AuthorityRow.objects.values_list("certificate", flat=True)]
+
+
+def _our_lists(at: datetime) -> RevocationEvidence:
     lists = RevocationListRow.objects.filter(this_update__lte=at, next_update__gte=at)
-    evidence = RevocationEvidence(
-        crls=tuple(bytes(one) for one in lists.values_list("crl", flat=True)), demand=RevocationDemand.IF_PRESENT
-    )
-    return recognised_for(certificate, listed=listed, at=at, chain=chain, revocation=evidence)
+    return RevocationEvidence(crls=tuple(bytes(one) for one in lists.values_list("crl", flat=True)))
 
 
 def key_modules() -> tuple[ModuleView, ...]:
