@@ -24,7 +24,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(scope="module")
 def _loaded(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Load one demo for all tests that only look at it; taken back at the end of the module."""
-    with django_db_blocker.unblock(), override_settings(DEMO=True), transaction.atomic():
+    whole = transaction.atomic()
+    vars(whole)["_from_testcase"] = True  # the load's durable steps may stand within, as in Django's test cases
+    with django_db_blocker.unblock(), override_settings(DEMO=True), whole:
         import_regions()
         setup(scale=2).run()
         yield

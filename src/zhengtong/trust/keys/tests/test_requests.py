@@ -1,8 +1,10 @@
 """Certification requests: both encodings are read, and what is malformed is refused with its place."""
 
 import base64
+from itertools import count
 
 import pytest
+from asn1crypto import csr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -113,6 +115,16 @@ def test_every_flipped_bit_is_refused_and_nothing_else_is_raised(place: int, bit
     changed[place % len(changed)] ^= 1 << bit
     with pytest.raises(UnreadableRequest):
         read_request(bytes(changed))
+
+
+def test_a_signature_with_unused_bits_is_refused_though_they_are_nought() -> None:
+    """One request would have two encodings; the test above met that once in many keys."""
+    signed = (write_request(NAME, KEYS[Algorithm.SM2]) for _again in count())
+    even = next(request for request in signed if request[-1] % 2 == 0)
+    place = len(even) - len(csr.CertificationRequest.load(even)["signature"].contents)
+    assert even[place] == 0
+    with pytest.raises(UnreadableRequest):
+        read_request(even[:place] + b"\x01" + even[place + 1 :])
 
 
 @given(st.binary(max_size=200))
