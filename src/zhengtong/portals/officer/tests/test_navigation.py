@@ -27,6 +27,7 @@ def test_every_entry_is_in_the_page_without_a_script(house: House, signed_in: Si
             "/officer/look-up/",
         ],
         "数据": ["/officer/data/"],
+        "流程与表单": ["/officer/reform/"],
         "组织与人员": ["/officer/organisations/", "/officer/colleagues/"],
         "我的工作": ["/officer/leave/", "/officer/phrases/", "/officer/rights/", "/officer/acts/"],
     }
