@@ -8,6 +8,7 @@ import asyncio
 import base64
 import hashlib
 import time
+from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -104,13 +105,13 @@ class PartEndpoint(LakeEndpoint):
         super().__init__(grants, holdings, now)
         self._record = record
 
+    @abstractmethod
     def read(self, body: bytes) -> AskedPart:
         """Return what is asked for."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def prepared(self, grant: Grant, asked: AskedPart, fields: Mapping[str, Mask]) -> Prepared:
         """Return the rows of the part as they may leave."""
-        raise NotImplementedError
 
     async def reply(self, said: Said) -> Reply:
         """Return the part once it is on record."""

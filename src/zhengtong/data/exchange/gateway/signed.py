@@ -4,6 +4,7 @@ An ASGI application of its own, without the cost of request and response objects
 """
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -45,7 +46,7 @@ class Reply:
     body: "bytes | memoryview"
 
 
-class SignedEndpoint:
+class SignedEndpoint(ABC):
     """Answers signed requests; what it answers is said by `reply`, `method` says how it is asked.
 
     Args:
@@ -59,9 +60,9 @@ class SignedEndpoint:
         self._grants = grants
         self._now = now
 
+    @abstractmethod
     async def reply(self, said: Said) -> Reply:
         """Return the answer, or raise what refuses it."""
-        raise NotImplementedError
 
     def grant(self, identifier: str, said: Said) -> Grant:
         """Return the working agreement of this id for who signed.
