@@ -11,17 +11,18 @@ import pytest
 import requests
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.support.crawl import browser_cookies, crawl, sign_in, stranger
+from tests.support.crawl import act_for_company, browser_cookies, crawl, sign_in, stranger
 from tests.support.routes import routes
 from tests.support.server import SUPERUSER, Site, prepare, serving
 from tests.support.visitor import Visitor, visiting
-from zhengtong.site.demo.accounts import LOGINS, PASSWORD
+from zhengtong.site.demo.accounts import ENTERPRISE, LOGINS, PASSWORD
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 PEOPLE: dict[str, tuple[str, str] | None] = {
     "stranger": None,
     **{login.username: (login.username, PASSWORD) for login in LOGINS},
+    "company": (ENTERPRISE, PASSWORD),
     "superuser": SUPERUSER,
 }
 
@@ -63,10 +64,12 @@ class Roles:
     names = tuple(PEOPLE)
 
     def session(self, role: str) -> requests.Session:
-        """Return the role's session, signed in once."""
+        """Return the role's session, signed in once; the company's is its representative's, acting for it."""
         if role not in self._sessions:
             login = PEOPLE[role]
             self._sessions[role] = sign_in(self.site.url, *login) if login else stranger()
+            if role == "company":
+                act_for_company(self._sessions[role], self.site.url)
         return self._sessions[role]
 
     def cookies(self, role: str) -> Any:

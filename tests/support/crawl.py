@@ -1,5 +1,6 @@
 """Finding the pages of the platform by following links, as a search engine or a curious person would."""
 
+import re
 import time
 from collections import Counter, deque
 from collections.abc import Iterator
@@ -56,6 +57,19 @@ def sign_in(url: str, username: str, password: str) -> requests.Session:
     assert answer.ok, answer.status_code
     assert "sessionid" in session.cookies, f"{username} could not sign in"
     return session
+
+
+def act_for_company(session: requests.Session, url: str) -> None:
+    """Switch a person's session to the first principal they may act for, through the form of their own page."""
+    offered = re.findall(r'name="mandate" value="([0-9a-f-]{36})"', session.get(f"{url}/me/", timeout=30).text)
+    assert offered, "nobody has given this person a mandate"
+    answer = session.post(
+        f"{url}/me/act-for/",
+        data={"mandate": offered[0], "csrfmiddlewaretoken": session.cookies["csrftoken"]},
+        headers={"Referer": f"{url}/me/"},
+        timeout=30,
+    )
+    assert answer.ok, answer.status_code
 
 
 def stranger() -> requests.Session:

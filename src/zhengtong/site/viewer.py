@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
-from zhengtong.trust.identity.api import Actor, SubjectKind, name_shown, names_of
+from zhengtong.trust.identity.api import Actor, SubjectKind, name_shown, principal_name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +34,7 @@ def _viewer(actor: Actor, account: Any) -> Viewer:
     return Viewer(
         name=name_shown(account) or account.get_username(),  # who has not proved a name yet has none
         home=reverse("officer:home") if official else reverse("citizen:me"),
-        acting_for=names_of([actor.party]).get(actor.party, "") if actor.on_behalf_of else "",
+        acting_for=principal_name(actor),
         is_official=official,
         assisting=actor.assistance is not None,
     )

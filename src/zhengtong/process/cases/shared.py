@@ -20,6 +20,6 @@ class RegistryEvidence:
             view = registries.resident_of(actor.party, actor=actor, purpose=purpose, at=at)
             return f"population/{view.region}"
         if key == "business_licence" and actor.party_kind is SubjectKind.LEGAL:
-            entity = registries.enterprise(identity.enterprise(subject=actor.party).credit_code)
+            entity = registries.enterprise(identity.represented(actor).credit_code)
             return f"enterprise/{entity.credit_code}"
         return None

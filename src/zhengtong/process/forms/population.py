@@ -80,7 +80,7 @@ class EnterpriseSource:
         del names, purpose, at
         if actor.party_kind is not SubjectKind.LEGAL:
             return {}
-        view = registries.enterprise(identity.enterprise(subject=actor.party).credit_code)
+        view = registries.enterprise(identity.represented(actor).credit_code)
         shown = {
             "name": view.name,
             "credit_code": view.credit_code,

@@ -39,11 +39,11 @@ def prepare(actor: Actor, *, project: str) -> Prepared:
     Raises:
         ProjectUnknown: the project is not the actor's.
     """
-    row = queries.own_row(actor, project)
-    return _prepared(row, reading.load(row.plan.content), drawings.latest(row))
+    row, drawn = queries.own_drawn(actor, project)
+    return _prepared(row, reading.load(row.plan.content), drawn)
 
 
-def prepare_item(actor: Actor, *, project: str, item: str, at: datetime) -> Prepared:
+def prepare_item(actor: Actor, *, project: str, item: items.Item) -> Prepared:
     """Return what is served already for an item that may begin.
 
     Raises:
@@ -51,8 +51,8 @@ def prepare_item(actor: Actor, *, project: str, item: str, at: datetime) -> Prep
         StepNotOpen: the item runs, is granted, waits for others, or does not belong to the project.
         DrawingsMissing: it needs drawings and there are none.
     """
-    row = queries.own_row(actor, project)
-    return _prepared(row, *_item_opens(row, item, at))
+    row, drawn = queries.own_drawn(actor, project)
+    return _prepared(row, _item_opens(row, item, drawn), drawn)
 
 
 def prepare_bundle(actor: Actor, *, project: str, bundle: str, at: datetime) -> Prepared:
@@ -61,8 +61,8 @@ def prepare_bundle(actor: Actor, *, project: str, bundle: str, at: datetime) -> 
     Raises:
         ProjectUnknown, StepNotOpen, DrawingsMissing: as for an item.
     """
-    row = queries.own_row(actor, project)
-    return _prepared(row, *_bundle_opens(row, bundle, at))
+    row, drawn = queries.own_drawn(actor, project)
+    return _prepared(row, _bundle_opens(row, bundle, drawn, at), drawn)
 
 
 def begin_item(*, actor: Actor, project: str, case: UUID, item: str, at: datetime, **application: Any) -> str:
@@ -88,7 +88,8 @@ def begin_item(*, actor: Actor, project: str, case: UUID, item: str, at: datetim
             return cases.line_of(case, at=at).reference
         if cases.lines_of([case], at=at):
             raise cases.CaseUnknown  # a case begun elsewhere does not become this project's
-        plan, latest = _item_opens(row, item, at)
+        latest = drawings.latest(row)
+        plan = _item_opens(row, items.in_force(item, at=clock.on_day(at)), _version(latest))
         reference = cases.receive(
             actor=actor, case=case, item=item, at=at, found=_served(row, plan, latest, at),
             **(application | {"region": row.region_id}),
@@ -120,7 +121,8 @@ def begin_bundle(*, actor: Actor, project: str, bundle: UUID, code: str, at: dat
             return known.bundle.reference
         if bundles.places_in([bundle]):
             raise bundles.BundleUnknown
-        plan, latest = _bundle_opens(row, code, at)
+        latest = drawings.latest(row)
+        plan = _bundle_opens(row, code, _version(latest), at)
         reference = bundles.apply(
             actor=actor, bundle=bundle, code=code, at=at, found=_served(row, plan, latest, at),
             **(application | {"region": row.region_id}),
@@ -130,25 +132,28 @@ def begin_bundle(*, actor: Actor, project: str, bundle: UUID, code: str, at: dat
     return reference
 
 
-def _item_opens(row: Project, item: str, at: datetime) -> tuple[StagePlan, DrawingSet | None]:
-    plan, latest = reading.load(row.plan.content), drawings.latest(row)
+def _version(latest: DrawingSet | None) -> int | None:
+    return latest.version if latest else None
+
+
+def _item_opens(row: Project, wanted: items.Item, drawn: int | None) -> StagePlan:
+    plan = reading.load(row.plan.content)
     found = _steps(row, plan)
-    state = found[item][0] if item in found else StepState.LATER
-    wanted = items.in_force(item, at=clock.on_day(at))
+    state = found[wanted.code][0] if wanted.code in found else StepState.LATER
     if not state.may_begin:
         raise StepNotOpen(item=wanted.name.zh, state=state.label)
-    drawings.needed(wanted.name.zh, _drawn_of([wanted], plan), latest)
-    return plan, latest
+    drawings.needed(wanted.name.zh, _drawn_of([wanted], plan), drawn)
+    return plan
 
 
-def _bundle_opens(row: Project, code: str, at: datetime) -> tuple[StagePlan, DrawingSet | None]:
-    plan, latest = reading.load(row.plan.content), drawings.latest(row)
+def _bundle_opens(row: Project, code: str, drawn: int | None, at: datetime) -> StagePlan:
+    plan = reading.load(row.plan.content)
     offered = next((stage.bundle for stage in plan.stages if stage.bundle and stage.bundle.code == code), None)
     found, parts = items.bundle_items(code, at=clock.on_day(at))
     if not _may_begin(offered, found.items, _steps(row, plan)):
         raise StepNotOpen(item=found.name.zh, state=StepState.LATER.label)
-    drawings.needed(found.name.zh, _drawn_of(parts, plan), latest)
-    return plan, latest
+    drawings.needed(found.name.zh, _drawn_of(parts, plan), drawn)
+    return plan
 
 
 def _may_begin(offered: StageBundle | None, now: Iterable[str], found: Mapping[str, Any]) -> bool:
@@ -180,14 +185,13 @@ def _served(row: Project, plan: StagePlan, latest: DrawingSet | None, at: dateti
     }  # fmt: skip
 
 
-def _prepared(row: Project, plan: StagePlan, latest: DrawingSet | None) -> Prepared:
-    served = {PROJECT_CODE, *(plan.drawings if latest else ())}
+def _prepared(row: Project, plan: StagePlan, drawn: int | None) -> Prepared:
     return Prepared(
         code=row.code,
         name=row.name,
         region=row.region_id,
-        drawings=latest.version if latest else None,
-        served=frozenset(served),
+        drawings=drawn,
+        served=frozenset({PROJECT_CODE, *(plan.drawings if drawn else ())}),
     )
 
 

@@ -105,13 +105,13 @@ def latest(row: Project) -> DrawingSet | None:
     return DrawingSet.objects.filter(project=row).order_by("-version").first()
 
 
-def needed(item: str, asked: Iterable[str], drawings: DrawingSet | None) -> None:
-    """Refuse where an item asks for drawings and there are none.
+def needed(item: str, asked: Iterable[str], version: int | None) -> None:
+    """Refuse where an item asks for drawings and there is no version of them.
 
     Raises:
         DrawingsMissing: with the item's name.
     """
-    if drawings is None and any(asked):
+    if version is None and any(asked):
         raise DrawingsMissing(item=item)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from zhengtong.kernel.pages.api import Asked, Slice, of_queryset
 from zhengtong.process.bundles import api as bundles
@@ -139,6 +139,19 @@ def own_row(actor: Actor, code: str) -> Project:
         ProjectUnknown: it is somebody else's, or there is none.
     """
     return _row(Q(owner=actor.party), code)
+
+
+def own_drawn(actor: Actor, code: str) -> tuple[Project, int | None]:
+    """Return the row of the actor's own project and the version of its drawings, None while it has none: one statement.
+
+    Raises:
+        ProjectUnknown: it is somebody else's, or there is none.
+    """
+    rows = Project.objects.filter(owner=actor.party, code=code).select_related("plan", "region")
+    row = rows.annotate(drawn=Max("drawing_sets__version")).first()
+    if row is None:
+        raise ProjectUnknown
+    return row, row.drawn
 
 
 def _row(condition: Q, code: str) -> Project:

@@ -83,14 +83,13 @@ def message(identifier: UUID) -> Message:
     return message_of(row)
 
 
-def readable_row(actor: Actor, identifier: UUID, *, lock: bool = False) -> MessageRow:
+def readable_row(actor: Actor, identifier: UUID) -> MessageRow:
     """Return the row of a message *actor* may read.
 
     Raises:
         UnknownMessage: there is none, or it lies in another mailbox; the two look the same.
     """
-    rows = MessageRow.objects.select_for_update() if lock else MessageRow.objects.all()
-    row = rows.filter(_lying_in(mailboxes(actor)), id=identifier).first()
+    row = MessageRow.objects.filter(_lying_in(mailboxes(actor)), id=identifier).first()
     if row is None:
         raise UnknownMessage
     return row

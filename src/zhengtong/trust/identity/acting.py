@@ -19,7 +19,7 @@ from zhengtong.trust.identity import law
 from zhengtong.trust.identity.contracts import Actor, AssuranceLevel, Channel, Duty, SubjectKind
 from zhengtong.trust.identity.guard import require_assurance
 from zhengtong.trust.identity.models import Account, Appointment, Assistance
-from zhengtong.trust.identity.queries.mandates import mandate_row, mandate_view
+from zhengtong.trust.identity.queries import mandates
 from zhengtong.trust.identity.refusals import AssistanceOver, MandateMissing, PostNotHeld
 
 POST, MANDATE, ASSISTANCE = "acting.post", "acting.mandate", "acting.assistance"
@@ -133,12 +133,14 @@ def with_mandate(own: Actor, mandate: UUID, *, at: datetime) -> Actor:
     Raises:
         MandateMissing, MandateRevoked, MandateNotAccepted, MandateExpired: there is no such right now.
     """
-    row = mandate_row(mandate)
+    row = mandates.mandate_row(mandate)
     if row is None or row.agent_id != own.subject:
         raise MandateMissing
-    view = mandate_view(row)
+    view = mandates.mandate_view(row)
     law.live(view, at=at)
-    return _changed(own, on_behalf_of=view.principal, on_behalf_of_kind=view.principal_kind, mandate=mandate)
+    actor = _changed(own, on_behalf_of=view.principal, on_behalf_of_kind=view.principal_kind, mandate=mandate)
+    actor.cache.update({mandates.MANDATE: view, mandates.PRINCIPAL: row.principal})
+    return actor
 
 
 def with_assistance(own: Actor, assistance: UUID, *, at: datetime) -> Actor:
@@ -148,18 +150,24 @@ def with_assistance(own: Actor, assistance: UUID, *, at: datetime) -> Actor:
         AssistanceOver: it has ended, or belongs to another clerk.
         PostNotHeld: the clerk has left the post from which the help was given.
     """
-    row = Assistance.objects.filter(id=assistance, clerk=own.subject).select_related("person").first()
+    row = (
+        Assistance.objects.filter(id=assistance, clerk=own.subject)
+        .select_related("person__natural", "person__legal")
+        .first()
+    )
     if row is None or row.ended_at is not None or at >= row.ends_at:
         raise AssistanceOver
     if row.post_id != own.post:
         raise PostNotHeld
-    return _changed(
+    actor = _changed(
         own,
         on_behalf_of=row.person_id,
         on_behalf_of_kind=SubjectKind(row.person.kind),
         assistance=assistance,
         channel=Channel(row.channel),
     )
+    actor.cache[mandates.PRINCIPAL] = row.person
+    return actor
 
 
 def by_api(account: Account, *, mandate: UUID | None, at: datetime) -> Actor:

@@ -125,7 +125,7 @@ def apply(request: HttpRequest, code: str, item: str) -> HttpResponse:
     projects.represents(actor, at=at)
     wanted = items.in_force(item, at=clock.on_day(at))
     if request.method != "POST":
-        prepared = projects.prepare_item(actor, project=code, item=item, at=at)
+        prepared = projects.prepare_item(actor, project=code, item=wanted)
     else:
         prepared = projects.prepare(actor, project=code)  # sent twice, it has begun by now
     form = forms.asked_by(wanted, at=clock.on_day(at))

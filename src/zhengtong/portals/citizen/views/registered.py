@@ -129,7 +129,7 @@ def _proofs(found: delivery.Letter) -> list[tuple[delivery.Proof, str]]:
 def _enterprise_number(actor: Actor) -> str:
     if actor.party_kind is not SubjectKind.LEGAL:
         return ""
-    return delivery.enterprise_number(identity.enterprise(subject=actor.party).credit_code)
+    return delivery.enterprise_number(identity.represented(actor).credit_code)
 
 
 def _file(content: bytes, name: str, media_type: str) -> HttpResponse:

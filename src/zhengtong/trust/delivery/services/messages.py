@@ -89,17 +89,18 @@ def open_message(actor: Actor, message: UUID, *, at: datetime) -> Message:
     Raises:
         UnknownMessage: it lies in no mailbox that *actor* may open.
     """
-    seen = queries.readable_row(actor, message)
-    if seen.read_at is not None:
-        return queries.message_of(seen)
+    row = queries.readable_row(actor, message)
+    if row.read_at is not None:
+        return queries.message_of(row)
     with transaction.atomic():
-        row = queries.readable_row(actor, message, lock=True)
-        if row.read_at is None:
+        unread = MessageRow.objects.filter(pk=row.pk, read_at__isnull=True)
+        if unread.update(read_at=at, read_by=actor.subject):  # of two openings at once, one is the first
             row.read_at, row.read_by = at, actor.subject
-            row.save(update_fields=["read_at", "read_by"])
             _record("trust.delivery.open", row, by=responsibility_of(actor), clause=_SERVICE_CLAUSE, at=at)
             opened = MessageRead(message=row.id, reader=actor.subject)
             emit("trust.delivery.message.read.v1", subject=row.id, data=opened, at=at)
+        else:
+            row.refresh_from_db(fields=["read_at", "read_by"])
     return queries.message_of(row)
 
 

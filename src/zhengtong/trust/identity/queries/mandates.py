@@ -9,6 +9,9 @@ from zhengtong.trust.identity.contracts import Channel, MandateBasis, MandateVie
 from zhengtong.trust.identity.models import Mandate, Subject
 from zhengtong.trust.keys.api import mask_name
 
+MANDATE, PRINCIPAL = "identity.mandate", "identity.principal"
+"""Where an actor's cache keeps, for the length of a request, the right to act for somebody, and the row of whom."""
+
 
 def mandate_view(row: Mandate) -> MandateView:
     """Return *row*, whose principal and agent are loaded, as a contract."""

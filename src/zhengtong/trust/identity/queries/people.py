@@ -20,7 +20,7 @@ from zhengtong.trust.identity.contracts import (
 from zhengtong.trust.identity.models import Account, LegalEntity, NaturalPerson, Post, ProofEvent, Subject
 from zhengtong.trust.identity.models.accounts import one_spelling
 from zhengtong.trust.identity.models.subjects import ID_NUMBER_INDEX
-from zhengtong.trust.identity.queries.mandates import display_name
+from zhengtong.trust.identity.queries.mandates import PRINCIPAL, display_name
 from zhengtong.trust.keys.api import mask_id_number, mask_name, mask_phone
 
 _NAMES = ("natural", "legal", "official", "application")
@@ -64,6 +64,10 @@ def enterprise(*, subject: UUID | None = None, credit_code: str = "") -> Enterpr
     row = found.first()
     if row is None:
         raise NotFound
+    return _enterprise(row)
+
+
+def _enterprise(row: LegalEntity) -> EnterpriseView:
     return EnterpriseView(
         subject=row.pk, name=row.name, name_en=row.name_en, credit_code=row.credit_code, region=row.region
     )
@@ -73,6 +77,34 @@ def names_of(subjects: Iterable[UUID]) -> dict[UUID, str]:
     """Return the names others see (natural persons masked) of many subjects at once; unknown ids are left out."""
     found = Subject.objects.filter(id__in=set(subjects)).select_related(*_NAMES)
     return {subject.id: display_name(subject) for subject in found}
+
+
+def principal_name(actor: Actor) -> str:
+    """Return the name others see of whom *actor* acts for, empty for whom acts for themselves: free in a request."""
+    principal = _principal(actor)
+    return display_name(principal) if principal else ""
+
+
+def represented(actor: Actor) -> EnterpriseView:
+    """Return the legal entity *actor* is or acts for: free in a request, whose right to act was read with it.
+
+    Raises:
+        NotFound: their party is a person.
+    """
+    principal = _principal(actor)
+    if principal is None or principal.kind != SubjectKind.LEGAL:
+        return enterprise(subject=actor.party)
+    return _enterprise(principal.legal)
+
+
+def _principal(actor: Actor) -> Subject | None:
+    if actor.on_behalf_of is None:
+        return None
+    if PRINCIPAL not in actor.cache:
+        rows = Subject.objects.filter(pk=actor.on_behalf_of).select_related(*_NAMES)
+        actor.cache[PRINCIPAL] = rows.first()
+    found: Subject | None = actor.cache[PRINCIPAL]
+    return found
 
 
 def name_shown(account: Any) -> str:
@@ -116,7 +148,7 @@ def my_profile(actor: Actor) -> Profile:
         proof_method=ProofMethod(proof.method) if proof else None,
         second_factors=_second_factors(account),
         acting_for=actor.on_behalf_of,
-        acting_for_name=names_of([actor.on_behalf_of]).get(actor.on_behalf_of, "") if actor.on_behalf_of else "",
+        acting_for_name=principal_name(actor),
         post_title=post.title if post else "",
         post_title_en=post.title_en if post else "",
         organisation_name=post.organisation.name if post else "",

@@ -29,6 +29,7 @@ from zhengtong.trust.identity.events import MandateRevoked as MandateRevokedEven
 from zhengtong.trust.identity.guard import require_assurance
 from zhengtong.trust.identity.models import Mandate, Subject
 from zhengtong.trust.identity.queries.mandates import (
+    MANDATE,
     mandate_row,
     mandate_view,
     mandates,
@@ -43,8 +44,6 @@ from zhengtong.trust.identity.refusals import (
     MandateRevoked,
 )
 from zhengtong.trust.identity.services.real_name import find_registered
-
-_CACHE = "identity.mandate"
 
 
 def grant_mandate(
@@ -236,12 +235,12 @@ def mandates_granted(actor: Actor | None) -> tuple[MandateView, ...]:
 
 def _mandate_of(actor: Actor) -> MandateView:
     """Return the mandate the actor acts under, read once a request."""
-    view: MandateView | None = actor.cache.get(_CACHE)
+    view: MandateView | None = actor.cache.get(MANDATE)
     if view is None:
         row = mandate_row(actor.mandate) if actor.mandate else None
         if row is None or row.agent_id != actor.subject:
             raise MandateMissing
-        view = actor.cache[_CACHE] = mandate_view(row)
+        view = actor.cache[MANDATE] = mandate_view(row)
     return view
 
 

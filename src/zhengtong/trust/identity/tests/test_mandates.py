@@ -10,8 +10,9 @@ from django.db import IntegrityError, transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from pytest_django import DjangoAssertNumQueries
 
-from zhengtong.kernel.errors import InvalidInput, Refusal, SignInNeeded
+from zhengtong.kernel.errors import InvalidInput, NotFound, Refusal, SignInNeeded
 from zhengtong.kernel.ids import new_id
 from zhengtong.trust.identity import api as identity
 from zhengtong.trust.identity.contracts import Actor, AssuranceLevel, Channel, MandateBasis, MandateView, SubjectKind
@@ -142,6 +143,22 @@ def test_a_legal_representative_switches_to_the_company_and_mandates_a_clerk_of_
     with pytest.raises(MandateNotYours):
         identity.revoke_mandate(actor=boss, mandate=representation.id, at=NOW)
     assert (Mandate.objects.count(), count_acts()) == (2, acts)
+
+
+def test_whom_one_acts_for_is_known_without_another_statement(
+    agent: Actor, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    boss = as_person(a_person("赵总"))
+    company = an_enterprise(boss.subject)
+    [representation] = identity.principals_of(boss, at=NOW)
+    as_company = identity.act_for(actor=boss, session={}, mandate=representation.id, at=NOW)
+    with django_assert_num_queries(0):
+        assert identity.principal_name(as_company) == "杭州云溪科技有限公司"
+        assert identity.represented(as_company).subject == company
+        assert identity.require_mandate(as_company, "market.register", at=NOW) is as_company
+        assert identity.principal_name(agent) == ""
+    with pytest.raises(NotFound):
+        identity.represented(agent)
 
 
 @pytest.mark.parametrize(
