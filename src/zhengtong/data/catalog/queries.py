@@ -96,6 +96,12 @@ def datasets(codes: Iterable[str]) -> dict[str, DatasetView]:
     return {row.code: view(row) for row in rows}
 
 
+def on_offer(codes: Iterable[str]) -> frozenset[str]:
+    """Return those of *codes* that other departments may have today: published, and not withheld. One statement."""
+    rows = Dataset.objects.filter(code__in=set(codes), state=DatasetState.PUBLISHED)
+    return frozenset(rows.exclude(sharing=SharingClass.WITHHELD).values_list("code", flat=True))
+
+
 def dataset_of_table(table: str) -> DatasetView:
     """Return the dataset whose rows lie in the table *table* of the lake.
 

@@ -1,6 +1,7 @@
 """What opening asks of the catalogue: grades after treatment, and an entry of its own for what was counted."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 
 from zhengtong.data.catalog import api as catalog
@@ -8,11 +9,13 @@ from zhengtong.data.catalog.api import (
     DataElement,
     DataGrade,
     DatasetEntry,
+    DatasetState,
     DatasetView,
     Derivation,
     OpeningClass,
     OpeningMode,
 )
+from zhengtong.data.opening import law, plans, storing
 from zhengtong.data.opening.contracts import Access, OpeningView, Plan, Treatment
 from zhengtong.data.opening.law import COUNT
 from zhengtong.trust.identity.api import system_actor
@@ -38,6 +41,24 @@ def grades_after(plan: Plan, found: DatasetView) -> dict[str, DataGrade]:
             grade = catalog.derived_grade(Derivation.MASKED, [grade])
         grades[field.name] = grade
     return grades
+
+
+def is_covered(opening: OpeningView, known: Mapping[str, DatasetView]) -> bool:
+    """Say whether the catalogue, as it stands now, lets a release be open as it is.
+
+    Its entry is published, no row is more open than the catalogue says, and no grade is higher than its standard lets.
+
+    Args:
+        opening: the release.
+        known: the entries it rests on, by code.
+    """
+    source, own = known.get(opening.dataset), known.get(opening.listed_under)
+    if source is None or own is None or own.state is not DatasetState.PUBLISHED or opening.report is None:
+        return False
+    if any(plans.more_open(opening.plan, opening.access, source)):
+        return False
+    standard = storing.standard_on(opening.report.standard)
+    return not law.too_high(grades_after(opening.plan, source), opening.access, standard)
 
 
 def enter(opening: OpeningView, *, at: datetime) -> str:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from zhengtong.data.catalog import api as catalog
-from zhengtong.data.catalog.api import DatasetView, ElementType, OpeningClass, OpeningMode
-from zhengtong.data.opening.contracts import Access, PlanUnfit, Standard, Treatment, Wanted
+from zhengtong.data.catalog.api import DatasetView, ElementType, OpeningClass, OpeningMode, SharingClass
+from zhengtong.data.opening.contracts import Access, Plan, PlanUnfit, Standard, Treatment, Wanted
 from zhengtong.data.opening.law import COUNT
 from zhengtong.kernel.errors import Phrase
 from zhengtong.kernel.errors import mark as _
@@ -23,7 +23,18 @@ def require_fit(wanted: Wanted, found: DatasetView, standard: Standard) -> None:
     Raises:
         PlanUnfit: naming the field and what is wrong.
     """
-    for field, what in (*_said(wanted, standard), *_planned(wanted, found), *_as_open_as(wanted, found)):
+    for field, what in (*_said(wanted, standard), *_planned(wanted, found)):
+        raise PlanUnfit(field=field, what=what)
+    require_as_open(wanted.plan, wanted.access, found)
+
+
+def require_as_open(plan: Plan, access: Access, found: DatasetView) -> None:
+    """Return when the catalogue, as it stands now, lets this be opened so.
+
+    Raises:
+        PlanUnfit: naming the field and what is wrong.
+    """
+    for field, what in more_open(plan, access, found):
         raise PlanUnfit(field=field, what=what)
 
 
@@ -53,15 +64,21 @@ def _planned(wanted: Wanted, found: DatasetView) -> Iterator[tuple[str, Phrase]]
         yield "fields", Phrase(_("汇总表最多按五个数据项分组，且不能有名为 count 的数据项"))
 
 
-def _as_open_as(wanted: Wanted, found: DatasetView) -> Iterator[tuple[str, Phrase]]:
-    """Rows are at most as open as the catalogue says of their dataset; counts are data of their own."""
+def more_open(plan: Plan, access: Access, found: DatasetView) -> Iterator[tuple[str, Phrase]]:
+    """Yield in what a plan is more open than the catalogue says of its dataset; counts are data of their own."""
     if found.state is not catalog.DatasetState.PUBLISHED:
         yield "dataset", Phrase(_("数据集尚未在目录中发布"))
-    if wanted.plan.aggregate:
+    offered = {element.name for element in found.entry.elements}
+    for field in plan.fields:
+        if field.name not in offered:
+            yield "fields", Phrase(_("数据集没有数据项 {name}"), name=field.name)
+    if plan.aggregate:
         return
+    if found.entry.sharing is SharingClass.WITHHELD:
+        yield "aggregate", Phrase(_("目录写明不予共享的数据集只能开放汇总数"))
     if found.entry.opening is OpeningClass.WITHHELD:
         yield "aggregate", Phrase(_("目录写明不予开放的数据集只能开放汇总数"))
-    if found.entry.opening is OpeningClass.CONDITIONAL and wanted.access is Access.UNCONDITIONAL:
+    if found.entry.opening is OpeningClass.CONDITIONAL and access is Access.UNCONDITIONAL:
         yield "access", Phrase(_("目录写明有条件开放的数据集，逐条数据不得无条件开放"))
-    if found.entry.opening_mode is OpeningMode.AGREEMENT and wanted.access is Access.REGISTRATION:
+    if found.entry.opening_mode is OpeningMode.AGREEMENT and access is Access.REGISTRATION:
         yield "access", Phrase(_("目录写明按协议使用的数据集，逐条数据不得登记即用"))

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from zhengtong.data.opening import storing
+from zhengtong.data.catalog import api as catalog
+from zhengtong.data.opening import entries, storing
 from zhengtong.data.opening.contracts import (
     Access,
     NotReleased,
@@ -57,17 +58,26 @@ def released(slug: str) -> OpeningView:
     """Return what is open under a name.
 
     Raises:
-        NotReleased: nothing is.
+        NotReleased: nothing is, or the catalogue does not let it be open any more.
     """
-    row = rows().filter(slug=slug, state=OpeningState.RELEASED).first()
-    if row is None:
+    found = _still_open(map(view, rows().filter(slug=slug, state=OpeningState.RELEASED)))
+    if not found:
         raise NotReleased(slug=slug[:60])
-    return view(row)
+    return found[0]
 
 
 def all_released() -> tuple[OpeningView, ...]:
-    """Return everything that is open, the newest first: one statement."""
-    return tuple(map(view, rows().filter(state=OpeningState.RELEASED).order_by("-released_at", "slug")))
+    """Return everything that is open, the newest first: two statements."""
+    return _still_open(map(view, rows().filter(state=OpeningState.RELEASED).order_by("-released_at", "slug")))
+
+
+def _still_open(found: Iterable[OpeningView]) -> tuple[OpeningView, ...]:
+    """Return those that the catalogue, as it stands now, lets be open: one statement, none for none."""
+    released = tuple(found)
+    if not released:
+        return ()
+    known = catalog.datasets({code for one in released for code in (one.dataset, one.listed_under)})
+    return tuple(one for one in released if entries.is_covered(one, known))
 
 
 def released_of(codes: Iterable[str]) -> dict[str, list[OpeningView]]:

@@ -135,6 +135,11 @@ def admit(one: OpeningView, *, key: str, actor: Actor | None, at: datetime) -> N
     _count(row, on_day(at))
 
 
+def may_take(one: OpeningView, *, actor: Actor | None) -> bool:
+    """Say whether rows of a release may be shown to who is signed in, if anybody; it counts nothing."""
+    return one.access is Access.UNCONDITIONAL or _active(one, actor) is not None
+
+
 def registration_of(actor: Actor, identifier: UUID, today: date) -> RegistrationView:
     """Return a registration of the actor's own.
 
@@ -214,14 +219,16 @@ def _of_key(one: OpeningView, key: str) -> Registration:
 
 
 def _of_actor(one: OpeningView, actor: Actor | None) -> Registration:
-    row = None
-    if actor is not None:
-        row = Registration.objects.filter(
-            application=one.id, subject=actor.party, state=RegistrationState.ACTIVE
-        ).first()
+    row = _active(one, actor)
     if row is None:
         raise AccessNeeded(title=one.title)
     return row
+
+
+def _active(one: OpeningView, actor: Actor | None) -> Registration | None:
+    if actor is None:
+        return None
+    return Registration.objects.filter(application=one.id, subject=actor.party, state=RegistrationState.ACTIVE).first()
 
 
 def _count(row: Registration, today: date) -> None:

@@ -26,6 +26,7 @@ from zhengtong.data.opening.contracts import (
     OpeningWithdrawn,
     Permission,
     PlanUnfit,
+    Risk,
     RiskReport,
     RiskTooHigh,
     SameOfficer,
@@ -33,7 +34,7 @@ from zhengtong.data.opening.contracts import (
     WrongState,
 )
 from zhengtong.data.opening.models import OpeningApplication
-from zhengtong.data.opening.plans import require_fit
+from zhengtong.data.opening.plans import require_as_open, require_fit
 from zhengtong.kernel.clock import on_day
 from zhengtong.kernel.errors import NotAllowed, Phrase
 from zhengtong.kernel.errors import mark as _
@@ -142,7 +143,8 @@ def approve(*, actor: Actor, application: UUID, revision: int, at: datetime) -> 
     Raises:
         OpeningUnknown, NotAllowed, WrongState, ChangedMeanwhile: it is not this actor's turn.
         SameOfficer: the actor has applied.
-        RiskTooHigh: the report fails; it names by what.
+        RiskTooHigh: the report fails, or today's grades do; it names by what.
+        PlanUnfit: the catalogue does not let it be opened so any more.
     """
     with transaction.atomic():
         row = _locked(actor, "approve", application, revision)
@@ -151,6 +153,7 @@ def approve(*, actor: Actor, application: UUID, revision: int, at: datetime) -> 
         report = storing.load_report(row.report)
         if not report.passed:
             raise RiskTooHigh(what="、".join(str(risk.label) for risk in report.risks))
+        _require_still_open(row, at)
         before = state_of(row)
         row.state, row.decided_by, row.decided_at, row.reason = OpeningState.APPROVED, actor.subject, at, ""
         _save(row)
@@ -184,11 +187,13 @@ def release(*, actor: Actor, application: UUID, revision: int, at: datetime) -> 
     Raises:
         OpeningUnknown, NotAllowed, WrongState, ChangedMeanwhile: it is not this actor's turn.
         EmbargoNotOver: its day has not come.
+        PlanUnfit, RiskTooHigh: the catalogue does not let it be opened so any more.
     """
     with transaction.atomic():
         row = _locked(actor, "release", application, revision)
         if row.embargo_until and row.embargo_until > on_day(at):
             raise EmbargoNotOver(day=row.embargo_until.isoformat())
+        _require_still_open(row, at)
         before = state_of(row)
         row.state, row.released_at = OpeningState.RELEASED, at
         row.entry = entries.enter(queries.view(row), at=at)
@@ -200,11 +205,17 @@ def release(*, actor: Actor, application: UUID, revision: int, at: datetime) -> 
 
 
 def release_due(at: datetime) -> int:
-    """Open, in the platform's own name, what was approved for a day that has come; return how many there were."""
+    """Open, in the platform's own name, what was approved for a day that has come; return how many were opened.
+
+    What the catalogue does not let be opened any more stays approved, and keeps nothing else from being opened.
+    """
     actor, count = identity.system_actor(), 0
     for identifier in queries.due_to_release(on_day(at)):
         row = OpeningApplication.objects.get(pk=identifier)
-        release(actor=actor, application=identifier, revision=row.revision, at=at)
+        try:
+            release(actor=actor, application=identifier, revision=row.revision, at=at)
+        except (PlanUnfit, RiskTooHigh):
+            continue
         count += 1
     return count
 
@@ -250,6 +261,14 @@ def _settled(wanted: Wanted, found: catalog.DatasetView, at: datetime) -> Wanted
     require_fit(wanted, found, storing.standard_on(on_day(at)))
     elements = {element.name: element for element in found.entry.elements}
     return replace(wanted, version=version, slug=slugify(wanted.slug), plan=law.with_roles(wanted.plan, elements))
+
+
+def _require_still_open(row: OpeningApplication, at: datetime) -> None:
+    """Return when the catalogue, which may have changed since the application, still lets it be opened so."""
+    found, planned = catalog.dataset(row.dataset_id), queries.view(row)
+    require_as_open(planned.plan, planned.access, found)
+    if law.too_high(entries.grades_after(planned.plan, found), planned.access, storing.standard_on(on_day(at))):
+        raise RiskTooHigh(what=str(Risk.GRADE.label))
 
 
 def _fill(row: OpeningApplication, wanted: Wanted) -> None:

@@ -23,9 +23,13 @@ _DATES = frozenset({opening.Treatment.YEAR, opening.Treatment.MONTH})
 
 @require_safe
 def detail(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show a release: what it holds, a sample, a chart, its files, how to call it, on which basis it is open."""
+    """Show a release: what it holds, its files, how to call it, on which basis it is open.
+
+    A sample and a chart are rows too: only who may take the release sees them.
+    """
     one = opening.released(slug)
-    names, sample = opening.preview(one.folder, limit=SAMPLE)
+    shown = opening.may_take(one, actor=somebody(request))
+    names, sample = opening.preview(one.folder, limit=SAMPLE) if shown else ((), ())
     elements = {element.name: element for element in catalog.dataset(one.dataset).entry.elements}
     context = {
         "layout": "opendata/base.html",
@@ -35,7 +39,8 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
         "columns": [_column(name, elements.get(name)) for name in names],
         "fields": [(field, elements.get(field.name)) for field in one.plan.fields],
         "sample": sample,
-        "chart": _chart(one, elements),
+        "shown": shown,
+        "chart": _chart(one, elements) if shown else None,
         "files": [(file, _address(request, one, file.form)) for file in one.files],
         "example": _address(request, one, opening.FileForm.CSV),
         "rows_address": request.build_absolute_uri(f"/api/v1/open/releases/{one.slug}/rows"),
@@ -68,7 +73,7 @@ def somebody(request: HttpRequest) -> Actor | None:
 
 
 def distributions(request: HttpRequest) -> dict[str, list[catalog.Distribution]]:
-    """Return what is open, by the code of its entry in the catalogue, as DCAT and CKAN tell it: one statement."""
+    """Return what is open, by the code of its entry in the catalogue, as DCAT and CKAN tell it: two statements."""
     found: dict[str, list[catalog.Distribution]] = {}
     for one in opening.all_released():
         page = request.build_absolute_uri(reverse("opendata:release", args=[one.slug]))

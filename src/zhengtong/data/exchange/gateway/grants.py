@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from zhengtong.data.catalog import api as catalog
 from zhengtong.data.catalog.api import SharingMode
 from zhengtong.data.exchange.contracts import MODES, Algorithm, Mask
 from zhengtong.data.exchange.gateway.masks import masked
@@ -18,6 +19,7 @@ from zhengtong.data.exchange.gateway.refusals import (
     AgreementStopped,
     FieldNotAgreed,
     ModeNotAgreed,
+    ResourceNotOffered,
     SignatureWrong,
 )
 from zhengtong.data.exchange.gateway.signatures import checker
@@ -114,6 +116,7 @@ class Grants:
         self._state: tuple[Any, ...] = ()
         self._keys: dict[str, Key] = {}
         self._grants: dict[str, Grant] = {}
+        self._offered: frozenset[str] = frozenset()
 
     def refresh(self) -> None:
         """Read again what changed, at most once a second."""
@@ -127,6 +130,7 @@ class Grants:
                 self._grants = {grant.id: grant for grant in map(_grant, _rows(cursor))}
                 self._keys = {key.id: key for key in map(_key, AccessKey.objects.filter(revoked_at=None))}
                 self._state = state
+        self._offered = catalog.on_offer({grant.dataset for grant in self._grants.values()})
 
     def key(self, identifier: str, *, now: float) -> Key:
         """Return the working key of this id.
@@ -145,10 +149,13 @@ class Grants:
         Raises:
             AgreementNotWorking: there is none.
             AgreementStopped: the application has one, but it does not work now.
+            ResourceNotOffered: it works, but the catalogue does not let departments have the resource any more.
         """
         grant = self._grants.get(identifier)
         if grant is None or grant.application != application or today > grant.expires_on:
             raise _why_not(identifier, application, today)
+        if grant.dataset not in self._offered:
+            raise ResourceNotOffered
         return grant
 
 

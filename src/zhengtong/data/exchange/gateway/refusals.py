@@ -66,6 +66,15 @@ class AgreementStopped(Refusal):
     remedy = _("暂停的协议由签约部门恢复；到期或终止的须重新申请。")
 
 
+class ResourceNotOffered(Refusal):
+    """The catalogue does not let departments have the resource any more, whatever was agreed before."""
+
+    code = "resource_not_offered"
+    status = 403
+    message = _("该资源已从目录撤销，或已改为不予共享。")
+    remedy = _("请与数源部门联系；目录重新提供该资源后，协议即可继续使用。")
+
+
 class ModeNotAgreed(Refusal):
     """The agreement does not let the data be fetched in this way."""
 

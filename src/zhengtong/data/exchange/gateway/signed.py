@@ -68,7 +68,7 @@ class SignedEndpoint(ABC):
         """Return the working agreement of this id for who signed.
 
         Raises:
-            AgreementNotWorking, AgreementStopped: there is none.
+            AgreementNotWorking, AgreementStopped, ResourceNotOffered: there is none.
         """
         return self._grants.grant(identifier, application=said.key.application, today=_today(said.now))
 
@@ -76,7 +76,7 @@ class SignedEndpoint(ABC):
         """Return the working agreement of this id for who signed; another's looks like none.
 
         Raises:
-            SubscriptionUnknown, AgreementStopped: there is none.
+            SubscriptionUnknown, AgreementStopped, ResourceNotOffered: there is none.
         """
         try:
             return self.grant(identifier, said)
@@ -123,7 +123,7 @@ _days: dict[int, date] = {}
 
 
 def _today(now: float) -> date:
-    """Return the day in Beijing; worked out once an hour."""
+    """Return the day in Beijing of a Unix time; worked out once an hour."""
     hour = int(now // 3600)
     if hour not in _days:
         _days.clear()

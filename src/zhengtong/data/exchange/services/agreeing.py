@@ -86,6 +86,7 @@ def answer(*, actor: Actor, request: UUID, agrees: bool, reason: str, at: dateti
         NotAllowed: the actor may not answer for the organisation.
         AlreadyAnswered: somebody was first.
         ReasonNeeded: a refusal needs one.
+        DatasetUnknown, SharingWithheld: the resource is not on offer any more; it can only be refused.
     """
     with transaction.atomic():
         row = ShareRequest.objects.select_for_update().filter(pk=request, provider=actor.organisation).first()
@@ -95,6 +96,7 @@ def answer(*, actor: Actor, request: UUID, agrees: bool, reason: str, at: dateti
         if row.state != RequestState.SUBMITTED:
             raise AlreadyAnswered
         if agrees:
+            _offered(row.dataset)  # the catalogue may have changed since it was asked for
             _agree(actor, row, at)
         else:
             _refuse(actor, row, reason.strip(), at)

@@ -43,6 +43,8 @@ def announce_again(agreement: UUID, *, at: datetime) -> int:
 
 
 def _latest(dataset: str) -> int | None:
+    if dataset not in catalog.on_offer([dataset]):
+        return None
     entry = catalog.dataset(dataset).entry
     return collection.version_of(collection.table_name(entry.code, entry.table))
 

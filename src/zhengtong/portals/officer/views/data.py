@@ -21,6 +21,7 @@ from zhengtong.kernel.errors import NotFound
 from zhengtong.kernel.pages.api import add_refusal, columns, export
 from zhengtong.portals.officer.lineage_drawing import draw
 from zhengtong.portals.officer.views.desk import official, page
+from zhengtong.trust.identity.api import Actor
 from zhengtong.trust.ledger import api as ledger
 
 _LATEST, _MINE = 10, 50
@@ -85,9 +86,7 @@ def search(request: HttpRequest) -> HttpResponseBase:
 def dataset(request: HttpRequest, name: str) -> HttpResponse:
     """Show a dataset: its elements with class and grade, how it is shared, its batches, its score, its history."""
     actor = official(request)
-    found = catalog.dataset(catalog.code_of(name))
-    if found.state is not catalog.DatasetState.PUBLISHED and found.provider != actor.organisation:
-        raise catalog.DatasetUnknown(dataset=found.code)
+    found = _seen_by(actor, name)
     context = {
         "layout": "officer/base.html",
         "title": _named(found),
@@ -141,7 +140,7 @@ def board(request: HttpRequest) -> HttpResponseBase:
 def assessment(request: HttpRequest, name: str) -> HttpResponse:
     """Show a dataset's quality: its trend, rule by rule what is broken, its open issues."""
     actor = official(request)
-    found = catalog.dataset(catalog.code_of(name))
+    found = _seen_by(actor, name)
     trend = quality.trend(found.code)
     chart = columns(
         [(f"{clock.on_day(one.at):%m-%d}", round(one.score)) for one in trend], label=_("日期"), unit=_("得分")
@@ -178,7 +177,7 @@ def issue(request: HttpRequest, identifier: UUID) -> HttpResponse:
 def lineage(request: HttpRequest, name: str) -> HttpResponse:
     """Draw where a dataset comes from and goes to, with the columns in a table beside it."""
     actor = official(request)
-    found = catalog.dataset(catalog.code_of(name))
+    found = _seen_by(actor, name)
     edges = collection.lineage_of(found.code)
     names = {end for edge in edges for end in (edge.source, edge.target)}
     titles = {code: _named(one) for code, one in catalog.datasets(names | {found.code}).items()}
@@ -188,6 +187,14 @@ def lineage(request: HttpRequest, name: str) -> HttpResponse:
         "drawing": draw(found.code, edges, titles),
     }
     return page(request, "officer/data_lineage.html", context, actor=actor)
+
+
+def _seen_by(actor: Actor, name: str) -> catalog.DatasetView:
+    """Return the dataset of this name; what is not published is only for its own department."""
+    found = catalog.dataset(catalog.code_of(name))
+    if found.state is not catalog.DatasetState.PUBLISHED and found.provider != actor.organisation:
+        raise catalog.DatasetUnknown(dataset=found.code)
+    return found
 
 
 def _choice(name: str, text: str) -> Any:

@@ -104,7 +104,7 @@ def share_request(request: HttpRequest, identifier: UUID) -> HttpResponse:
         agrees, reason = form.cleaned_data["answer"] == "agree", form.cleaned_data["reason"]
         try:
             exchange.answer(actor=actor, request=identifier, agrees=agrees, reason=reason, at=now)
-        except exchange.ReasonNeeded as refusal:
+        except (exchange.ReasonNeeded, exchange.SharingWithheld, catalog.DatasetUnknown) as refusal:
             add_refusal(form, refusal)
         else:
             messages.success(request, _now("已答复，使用部门会看到。"))
