@@ -113,6 +113,12 @@ def usage_by_day(identifier: UUID, *, days: int = 30) -> tuple[tuple[date, int, 
     return tuple(reversed(rows))
 
 
+def use_of_day(identifier: UUID, day: date) -> tuple[int, int]:
+    """Return the looks under an agreement on a day, and their rows. One statement."""
+    row = Usage.objects.filter(agreement=identifier, day=day).values_list("count", "rows").first()
+    return row or (0, 0)
+
+
 def looks_at_person(subject: UUID, *, most: int = PAGE) -> tuple[ExchangeLook, ...]:
     """Return what departments' applications asked about a person, the newest first (个人信息保护法 §45)."""
     return _looks(Look.objects.filter(subject=subject).order_by("-at")[:most])

@@ -49,7 +49,7 @@ class BatchEndpoint(PartEndpoint):
         """Return what is asked for."""
         return _read(body)
 
-    async def prepared(self, grant: Grant, asked: AskedPart, fields: Mapping[str, Mask]) -> Prepared:
+    async def prepared(self, grant: Grant, asked: AskedPart, fields: Mapping[str, Mask], now: float) -> Prepared:
         """Return the rows of the part that lie in the area, masked."""
         from zhengtong.data.exchange.gateway import sheets  # noqa: PLC0415 -- heavy; most workers answer single records
 
@@ -57,6 +57,8 @@ class BatchEndpoint(PartEndpoint):
         found = await asyncio.to_thread(collection.portions, holding.table, version=asked.last)
         if asked.part >= len(found.portions):
             raise PartUnknown(part=asked.part)
+        if not grant.is_bounded:  # all its rows leave
+            self.require_room(grant, now, found.portions[asked.part].rows)
         columns = list(dict.fromkeys([*fields, *holding.bounding(grant)]))
         rows = await asyncio.to_thread(collection.read_portion, found, asked.part, columns)
         rows = await self._holdings.within(grant, rows)

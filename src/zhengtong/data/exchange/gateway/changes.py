@@ -60,7 +60,7 @@ class ChangesEndpoint(PartEndpoint):
         """Return what is asked for."""
         return _read(body)
 
-    async def prepared(self, grant: Grant, asked: AskedPart, fields: Mapping[str, Mask]) -> Prepared:
+    async def prepared(self, grant: Grant, asked: AskedPart, fields: Mapping[str, Mask], now: float) -> Prepared:
         """Return the change rows of the part that the agreement reaches, masked."""
         from zhengtong.data.exchange.gateway import crossings  # noqa: PLC0415 -- heavy; see `parts`
 
@@ -68,6 +68,8 @@ class ChangesEndpoint(PartEndpoint):
         found = await _found(holding, asked)
         if asked.part >= len(found.portions):
             raise PartUnknown(part=asked.part)
+        if found.first is None and not grant.is_bounded:  # all its rows leave
+            self.require_room(grant, now, found.portions[asked.part].rows)
         columns = list(dict.fromkeys([*fields, *holding.keys, *holding.bounding(grant)]))
         rows = await asyncio.to_thread(collection.read_changed, found, asked.part, columns)
         rows = await self._holdings.within(grant, rows)

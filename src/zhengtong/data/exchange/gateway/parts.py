@@ -12,16 +12,18 @@ from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from zhengtong.data.catalog.api import SharingMode
+from zhengtong.data.exchange import queries
 from zhengtong.data.exchange.contracts import Format, Mask, Outcome
 from zhengtong.data.exchange.gateway.chain import Entry, Handed, answer_digest
 from zhengtong.data.exchange.gateway.desk import refusal_of
 from zhengtong.data.exchange.gateway.grants import Grant, Grants
 from zhengtong.data.exchange.gateway.holdings import Holdings
-from zhengtong.data.exchange.gateway.refusals import BusinessNotAgreed, QueryUnreadable
+from zhengtong.data.exchange.gateway.refusals import BusinessNotAgreed, QueryUnreadable, QuotaUsedUp
 from zhengtong.data.exchange.gateway.scribe import Verdict
-from zhengtong.data.exchange.gateway.signed import Headers, Reply, Said, SignedEndpoint, read_document
+from zhengtong.data.exchange.gateway.signed import Headers, Reply, Said, SignedEndpoint, day_of, read_document
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -110,7 +112,7 @@ class PartEndpoint(LakeEndpoint):
         """Return what is asked for."""
 
     @abstractmethod
-    async def prepared(self, grant: Grant, asked: AskedPart, fields: Mapping[str, Mask]) -> Prepared:
+    async def prepared(self, grant: Grant, asked: AskedPart, fields: Mapping[str, Mask], now: float) -> Prepared:
         """Return the rows of the part as they may leave."""
 
     async def reply(self, said: Said) -> Reply:
@@ -120,13 +122,26 @@ class PartEndpoint(LakeEndpoint):
         asked = self.read(said.body)
         grant = self.granted(said, asked)
         fields = {name: grant.fields[name] for name in grant.columns(asked.fields)}
+        self.require_room(grant, said.now)
         async with self._holdings.turns:
-            found = await self.prepared(grant, asked, fields)
+            found = await self.prepared(grant, asked, fields, said.now)
             content = await asyncio.to_thread(sheets.written, found.rows, asked.format)
         digest = await asyncio.to_thread(lambda: hashlib.sha256(content).digest())
         handed = self._handed(asked, found, digest)
         await self._put_on_record(said, asked, grant, handed)
         return Reply(headers=_headers(handed, digest, said), body=memoryview(content))
+
+    def require_room(self, grant: Grant, now: float, rows: int = 1) -> None:
+        """Return when the day's quota may have room for a call and so many rows; asked before work is done.
+
+        Which calls really find room, the scribe decides, who writes them one after the other.
+
+        Raises:
+            QuotaUsedUp: it has none.
+        """
+        looks, used = queries.use_of_day(UUID(grant.id), day_of(now))
+        if looks >= grant.daily_quota or used + rows > grant.daily_rows:
+            raise QuotaUsedUp
 
     def _handed(self, asked: AskedPart, found: Prepared, digest: bytes) -> Handed:
         label = range_label(found.first, found.last) if self.is_range else found.last

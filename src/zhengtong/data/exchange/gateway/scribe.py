@@ -44,6 +44,10 @@ class Verdict(IntEnum):
     QUOTA = 2
 
 
+class _OverdrawnError(Exception):
+    """Another node used the day's quota of an agreement meanwhile; nothing was written."""
+
+
 class AlreadyWritingError(RuntimeError):
     """Another scribe writes for this node."""
 
@@ -93,6 +97,9 @@ class Record:
         if fresh:
             try:
                 self._commit(fresh, taken, day)
+            except _OverdrawnError:
+                self._forget(fresh)
+                return self.write(looks, at=at)  # what the others used is known now
             except IntegrityError:
                 return self._one_by_one(looks, at=at) if len(looks) > 1 else self._refused(fresh[0])
             except BaseException:
@@ -131,8 +138,25 @@ class Record:
             for agreement, (looks, handed) in taken.items():
                 cursor.execute(_COUNT, [_id(agreement), day, looks, handed])
                 used[agreement] = (day, cursor.fetchone())
+            self._require_room(fresh, taken, used)
         self.number, self.head = number, head
         self._used.update(used)
+
+    def _require_room(
+        self, fresh: Sequence[Told], taken: Mapping[str, Use], used: Mapping[str, tuple[date, Use]]
+    ) -> None:
+        """Return when no quota is passed; the counts are those under the rows' locks, looks of other nodes among them.
+
+        Raises:
+            _OverdrawnError: one is; how much others used is remembered.
+        """
+        for agreement, (day, (looks, rows)) in used.items():
+            quotas = [(told[9], told[MOST_ROWS] if len(told) > HANDED else 0) for told in fresh if told[1] == agreement]
+            most = max(quota for quota, _rows in quotas), max(rows for _quota, rows in quotas)
+            own = taken[agreement]
+            if looks > most[0] or (own[1] and rows > most[1]):
+                self._used[agreement] = (day, (looks - own[0], rows - own[1]))
+                raise _OverdrawnError
 
     def _one_by_one(self, looks: Sequence[Told], *, at: datetime) -> list[Verdict]:
         """Find the nonce that another node took: each look in a transaction of its own."""

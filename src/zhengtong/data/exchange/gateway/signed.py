@@ -70,7 +70,7 @@ class SignedEndpoint(ABC):
         Raises:
             AgreementNotWorking, AgreementStopped, ResourceNotOffered: there is none.
         """
-        return self._grants.grant(identifier, application=said.key.application, today=_today(said.now))
+        return self._grants.grant(identifier, application=said.key.application, today=day_of(said.now))
 
     def subscribed(self, identifier: str, said: Said) -> Grant:
         """Return the working agreement of this id for who signed; another's looks like none.
@@ -122,7 +122,7 @@ async def _body(receive: Receive) -> bytes:
 _days: dict[int, date] = {}
 
 
-def _today(now: float) -> date:
+def day_of(now: float) -> date:
     """Return the day in Beijing of a Unix time; worked out once an hour."""
     hour = int(now // 3600)
     if hour not in _days:

@@ -183,6 +183,16 @@ def test_rows_and_calls_of_the_day_are_bounded_and_the_next_day_begins_anew(
     assert [by_calls.fetch(version=version, part=part).status for part in (0, 1)] == [200, 429]
 
 
+def test_a_part_beyond_the_quota_is_refused_before_a_row_is_read(open_counter: Callable[..., Counter]) -> None:
+    version, by_rows, by_calls = landed(), open_counter(rows=PART + 1), open_counter(quota=1)
+    for counter in (by_rows, by_calls):
+        assert counter.fetch(version=version, part=0).status == 200
+    for path in lake.table_path(TABLE).rglob("*.parquet"):
+        path.unlink()
+    for counter in (by_rows, by_calls):
+        assert counter.fetch(version=version, part=1).document["code"] == "quota_used_up"
+
+
 def test_a_suspended_or_expired_agreement_says_why(open_counter: Callable[..., Counter]) -> None:
     landed()
     counter = open_counter()
@@ -204,8 +214,8 @@ def test_a_part_costs_few_statements_and_no_log_holds_personal_data(
 ) -> None:
     version, counter = landed(), open_counter()
     counter.fetch(version=version, part=0)
-    # what works, what is on offer; look and use in a transaction of two
-    with caplog.at_level(logging.DEBUG), django_assert_num_queries(6):
+    # what works, what is on offer, the use of the day, again for the rows; look and use in a transaction of two
+    with caplog.at_level(logging.DEBUG), django_assert_num_queries(8):
         counter.fetch(version=version, part=1)
     logged = "\n".join(str(vars(record)) for record in caplog.records)
     assert [number for number in range(PEOPLE) if id_number(number) in logged] == []

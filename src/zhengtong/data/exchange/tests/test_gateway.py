@@ -94,6 +94,24 @@ def test_the_quota_of_the_day_holds_and_the_next_day_begins_anew(counter: Counte
     assert counter.ask()[0] == 200
 
 
+def test_a_scribe_that_starts_anew_knows_the_looks_of_the_day(counter: Counter) -> None:
+    assert {counter.ask(number % 10)[0] for number in range(19)} == {200}
+    later = Counter(agreement=counter.agreement, key=counter.key)
+    asked = [orjson.dumps({"agreement": counter.agreement, "key": id_number(n), "business": ITEM}) for n in range(5)]
+    assert sorted(status for status, _ in later.send(*asked)) == [200, 429, 429, 429, 429]
+    assert Usage.objects.get().count == Look.objects.count() == 20
+
+
+def test_two_nodes_together_never_pass_the_quota_of_the_day(counter: Counter) -> None:
+    other = Counter(agreement=counter.agreement, key=counter.key, record=Record("other"))
+    assert other.ask()[0] == 200  # from now on it believes to know the use of the day
+    assert {counter.ask(number % 10)[0] for number in range(17)} == {200}
+    asked = [orjson.dumps({"agreement": counter.agreement, "key": id_number(n), "business": ITEM}) for n in range(5)]
+    assert sorted(status for status, _ in other.send(*asked)) == [200, 200, 429, 429, 429]
+    assert Usage.objects.get().count == Look.objects.count() == 20
+    assert exchange.check_looks() == exchange.LooksVerdict(checked=20)
+
+
 def test_a_person_outside_the_agreed_area_looks_like_nobody(counter: Counter) -> None:
     small, application = an_agreement(at=NOW, region="330106001001")
     key = a_key(application, at=NOW, expires_at=NOW + timedelta(days=1))
