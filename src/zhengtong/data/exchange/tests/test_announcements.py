@@ -1,21 +1,27 @@
 """A subscriber learns which versions are new, in ranges that join, once each; never data, and nobody else's."""
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
+from django.db import connection
 
 from zhengtong.data.catalog.api import SharingMode
+from zhengtong.data.collection import lake
 from zhengtong.data.exchange import api as exchange
 from zhengtong.data.exchange.gateway import signatures
 from zhengtong.data.exchange.gateway.scribe import Record
 from zhengtong.data.exchange.models import Agreement, Announcement, Look
 from zhengtong.data.exchange.tests.builders import DATASET, a_key, an_agreement, consumer_of, id_number
 from zhengtong.data.exchange.tests.counter import NOW, Counter
-from zhengtong.data.exchange.tests.resource import land, later, own_lake, resident, tell
+from zhengtong.data.exchange.tests.resource import TABLE, land, later, own_lake, resident, tell
 from zhengtong.kernel.events.api import drain
+from zhengtong.kernel.ids import new_id
 from zhengtong.trust.identity.contracts import Actor
 
 pytestmark = pytest.mark.django_db
@@ -137,6 +143,38 @@ def test_an_event_that_comes_twice_announces_once(subscribed: Callable[..., Coun
     tell(version)
     assert exchange.announce(DATASET, at=NOW) == 0
     assert ranges(counter) == [(None, 0)]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer")
+def test_of_workers_that_announce_at_once_nothing_is_lost_and_nothing_told_twice(
+    subscribed: Callable[..., Counter],
+) -> None:
+    counters, workers, versions = [subscribed(), subscribed()], 3, 6
+    landed, start = threading.Lock(), threading.Barrier(workers)
+
+    def work(worker: int) -> int:
+        told = 0
+        try:
+            start.wait()
+            for number in range(versions):
+                with landed:  # one collection at a time; announcing is what meets
+                    rows = pa.Table.from_pylist([resident(worker * versions + number)])
+                    lake.land(TABLE, rows, keys=[], mode="append", source=new_id(), sequence=1, notes={})
+                told += exchange.announce(DATASET, at=later(minutes=number))
+            return told
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(workers) as pool:
+        told = sum(pool.map(work, range(workers)))
+    found = [ranges(counter) for counter in counters]
+    for own in found:
+        assert own[0][0] is None
+        assert [first for first, _last in own[1:]] == [last + 1 for _first, last in own[:-1]]
+        assert own[-1][1] == workers * versions - 1
+    assert told == len(found[0]) + len(found[1]) == Announcement.objects.count()
+    assert exchange.announce(DATASET, at=later(hours=1)) == 0
 
 
 def test_what_a_suspended_agreement_missed_is_one_range_when_it_works_again(
