@@ -61,10 +61,10 @@ def _attach(connection: "duckdb.DuckDBPyConnection", location: str) -> None:
 
 
 def _address(kind: str, location: str) -> str:
-    """Return the address as the extension wants it.
+    """Return the address as the extension wants it; for MySQL every value in quotes, or a blank would end it.
 
-    >>> _address("mysql", "mysql://reader:p%40ss@db.example:3307/census")
-    'host=db.example port=3307 user=reader password=p@ss database=census'
+    >>> _address("mysql", "mysql://reader:p%40ss%20word@db.example:3307/census")
+    'host="db.example" port="3307" user="reader" password="p@ss word" database="census"'
     """
     if kind == "sqlite":
         path = location.removeprefix("sqlite://")
@@ -81,7 +81,11 @@ def _address(kind: str, location: str) -> str:
         "password": unquote(parts.password or ""),
         "database": parts.path.removeprefix("/"),
     }
-    return " ".join(f"{key}={value}" for key, value in values.items() if value)
+    return " ".join(f"{key}={_in_quotes(str(value))}" for key, value in values.items() if value)
+
+
+def _in_quotes(value: str) -> str:
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _read(connection: "duckdb.DuckDBPyConnection", reading: Reading) -> Iterator[Piece]:
