@@ -1,7 +1,8 @@
 """Signed, masked point queries on record before they answer: ≥ 8,000/s on two cores, p99 ≤ 50 ms, ≤ 3× a bare one.
 
 A real gateway (workers and scribe) over a million records on SQLite; 32 connections ask, every query signed and asked
-once. In the same run: the same server answering a bare look-up (no signature, no agreement, no mask, no record).
+once. In the same run: the same server answering a bare look-up (no signature, no agreement, no mask, no record), and a
+django-ninja skeleton doing the same on granian.
 
     python -m benchmarks gateway_queries [RECORDS] [QUERIES]
 """
@@ -175,6 +176,14 @@ def bare_command(port: int) -> list[str]:
     ]  # fmt: skip
 
 
+def ninja_command(port: int) -> list[str]:
+    """Return the command of the django-ninja skeleton: the same table, a typed body, and nothing else."""
+    return [
+        "-m", "granian", "benchmarks.peers.ninja_lookup:application", "--interface", "wsgi", "--host", "127.0.0.1",
+        "--port", str(port), "--workers", str(WORKERS), "--log-level", "warning",
+    ]  # fmt: skip
+
+
 def main(records: int, count: int) -> None:
     """Load, serve, ask, compare."""
     print(machine())
@@ -200,8 +209,11 @@ def main(records: int, count: int) -> None:
         signed(count, records, agreement, key),
     )
     bare = measured(bare_command(PORT + 1), PORT + 1, *(signed(n, records, agreement, key) for n in (2_000, count)))
+    ninja = measured(ninja_command(PORT + 2), PORT + 2, *(signed(n, records, agreement, key) for n in (2_000, count)))
     print(ours.line("signed, masked, on record"))
     print(bare.line("bare look-up, same server"))
+    print(ninja.line("django-ninja skeleton"))
+    print(f"cost of the skeleton: {ninja.server_cpu / ours.server_cpu:.1f}× of ours")
     rate, p99 = count / ours.seconds, quantile(ours.times, 0.99)
     share = ours.server_cpu / bare.server_cpu
     print(f"cost {share:.1f}× of a bare look-up: {verdict(share <= GOAL_SHARE)}")
