@@ -7,6 +7,7 @@ a signature cannot be moved to another certificate with the same key.
 import hashlib
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from asn1crypto import cms, core, tsp, x509
@@ -86,12 +87,18 @@ def verify_cms(encoded: bytes, *, data: bytes | None = None) -> SignedContent:
     """
     try:
         return _verified(_signed_data(encoded), data)
-    except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError, UnfitCertificate) as error:
         raise SignatureRefused(CmsFlaw.MALFORMED) from error
 
 
 def _name_of(certificate: x509.Certificate) -> cms.IssuerAndSerialNumber:
     return cms.IssuerAndSerialNumber({"issuer": certificate.issuer, "serial_number": certificate.serial_number})
+
+
+@lru_cache(maxsize=1024)
+def _written_name(certificate: bytes) -> bytes:
+    written: bytes = _name_of(load_certificate(certificate)).dump()
+    return written
 
 
 def _attributes(
@@ -130,7 +137,7 @@ def _verified(signed: cms.SignedData, data: bytes | None) -> SignedContent:
     digest = info["digest_algorithm"]["algorithm"].native
     if digest not in ACCEPTED_DIGESTS:
         raise SignatureRefused(CmsFlaw.ALGORITHM)
-    certificates = [one.chosen for one in signed["certificates"] if one.name == "certificate"]
+    certificates = [one.chosen.dump() for one in signed["certificates"] if one.name == "certificate"]
     own = _signing_certificate(info["sid"], certificates)
     attributes = {one["type"].native: one["values"] for one in info["signed_attrs"]}
     content_type = signed["encap_content_info"]["content_type"].native
@@ -139,7 +146,7 @@ def _verified(signed: cms.SignedData, data: bytes | None) -> SignedContent:
     if not signatures.holds(
         signature,
         info["signed_attrs"].untag().dump(),
-        key=own.public_key,
+        key=load_certificate(own).public_key,
         algorithm=info["signature_algorithm"],
         digest=digest,
     ):
@@ -147,8 +154,8 @@ def _verified(signed: cms.SignedData, data: bytes | None) -> SignedContent:
     return SignedContent(
         content_type=content_type,
         content=content,
-        certificate=own.dump(),
-        chain=tuple(one.dump() for one in certificates if one is not own),
+        certificate=own,
+        chain=tuple(one for one in certificates if one is not own),
         claimed_at=attributes["signing_time"][0].native if "signing_time" in attributes else None,
         names_certificate=_names(attributes, own),
         signature=signature,
@@ -158,7 +165,7 @@ def _verified(signed: cms.SignedData, data: bytes | None) -> SignedContent:
 def _content(encapsulated: Any, data: bytes | None) -> bytes:
     """Return the content inside or the one given; if both are there they must be the same."""
     octets = encapsulated["content"]
-    inside = None if octets.native is None else bytes(octets)
+    inside = None if isinstance(octets, core.Void) else bytes(octets)
     if inside is None and data is None:
         raise SignatureRefused(CmsFlaw.OTHER_CONTENT)
     if inside is not None and data is not None and inside != data:
@@ -166,12 +173,12 @@ def _content(encapsulated: Any, data: bytes | None) -> bytes:
     return inside if inside is not None else data or b""
 
 
-def _signing_certificate(sid: Any, certificates: list[x509.Certificate]) -> x509.Certificate:
+def _signing_certificate(sid: Any, certificates: list[bytes]) -> bytes:
     for one in certificates:
         if sid.name == "issuer_and_serial_number":
-            fits = sid.chosen.dump() == _name_of(one).dump()
+            fits = sid.chosen.dump() == _written_name(one)
         else:
-            fits = sid.chosen.native == one.key_identifier
+            fits = sid.chosen.native == load_certificate(one).key_identifier
         if fits:
             return one
     raise SignatureRefused(CmsFlaw.NO_CERTIFICATE)
@@ -186,7 +193,7 @@ def _check_attributes(attributes: dict[str, Any], content_type: str, digest: byt
         raise SignatureRefused(CmsFlaw.OTHER_CONTENT)
 
 
-def _names(attributes: dict[str, Any], own: x509.Certificate) -> bool:
+def _names(attributes: dict[str, Any], own: bytes) -> bool:
     """Tell whether the signature names its certificate by hash; a hash of another one refuses."""
     if "signing_certificate_v2" in attributes:
         reference = attributes["signing_certificate_v2"][0]["certs"][0]
@@ -197,6 +204,6 @@ def _names(attributes: dict[str, Any], own: x509.Certificate) -> bool:
         reference, algorithm = attributes["signing_certificate"][0]["certs"][0], "sha1"
     else:
         return False
-    if hashlib.new(algorithm, own.dump()).digest() != reference["cert_hash"].native:
+    if hashlib.new(algorithm, own).digest() != reference["cert_hash"].native:
         raise SignatureRefused(CmsFlaw.OTHER_CERTIFICATE)
     return True

@@ -20,6 +20,7 @@ from zhengtong.trust.keys.contracts import (
     Profile,
     RevocationEvidence,
     SignatureRefused,
+    SignedContent,
     Signer,
     TimeStamp,
 )
@@ -145,18 +146,7 @@ def verify_time_stamp(
         SignatureRefused: the token is malformed, over something else, or wrongly signed.
         CertificateNotTrusted: its certificate's path does not hold.
     """
-    signed = cms.verify_cms(token)
-    if signed.content_type != "tst_info" or not signed.names_certificate:
-        raise SignatureRefused(CmsFlaw.OTHER_CERTIFICATE)
-    stamp = _read_info(signed.content)
-    if stamp["digest"] not in cms.ACCEPTED_DIGESTS:
-        raise SignatureRefused(CmsFlaw.ALGORITHM)
-    expected = imprint if data is None else hashlib.new(stamp["digest"], data).digest()
-    if expected is None or expected != stamp["imprint"]:
-        raise SignatureRefused(CmsFlaw.OTHER_CONTENT)
-    if nonce is not None and stamp.pop("nonce") != nonce:
-        raise SignatureRefused(CmsFlaw.NONCE)
-    stamp.pop("nonce", None)
+    signed, stamp = _stated(token, data=data, imprint=imprint, nonce=nonce)
     path = validate_path(
         signed.certificate,
         chain=[*signed.chain, *chain],
@@ -166,6 +156,41 @@ def verify_time_stamp(
         profile=Profile.TIME_STAMPING,
     )
     return TimeStamp(path=path, **stamp)
+
+
+def read_time_stamp(token: bytes, *, data: bytes) -> tuple[datetime, SignedContent]:
+    """Check what a token itself can prove, and return the moment it states and who signed it.
+
+    For whoever judges the authority by remembered answers: whether its certificate is trusted is `validate_path`'s to
+    say, at that moment and with `Profile.TIME_STAMPING`.
+
+    Args:
+        token: a DER ContentInfo.
+        data: what was stamped.
+
+    Raises:
+        SignatureRefused: the token is malformed, over something else, or wrongly signed.
+    """
+    signed, stamp = _stated(token, data=data)
+    return stamp["at"], signed
+
+
+def _stated(
+    token: bytes, *, data: bytes | None, imprint: bytes | None = None, nonce: int | None = None
+) -> tuple[SignedContent, dict[str, Any]]:
+    signed = cms.verify_cms(token)
+    if signed.content_type != "tst_info" or not signed.names_certificate:
+        raise SignatureRefused(CmsFlaw.OTHER_CERTIFICATE)
+    stamp = _read_info(signed.content)
+    if stamp["digest"] not in cms.ACCEPTED_DIGESTS:
+        raise SignatureRefused(CmsFlaw.ALGORITHM)
+    expected = imprint if data is None else hashlib.new(stamp["digest"], data).digest()
+    if expected is None or expected != stamp["imprint"]:
+        raise SignatureRefused(CmsFlaw.OTHER_CONTENT)
+    if nonce is not None and stamp["nonce"] != nonce:
+        raise SignatureRefused(CmsFlaw.NONCE)
+    stamp.pop("nonce")
+    return signed, stamp
 
 
 def _refusal(failure: str) -> bytes:

@@ -80,6 +80,7 @@ from zhengtong.trust.keys.ring import IndexAlgorithm, KeyRing
 from zhengtong.trust.keys.timestamps import (
     answer_time_stamp,
     ask_time_stamp,
+    read_time_stamp,
     read_time_stamp_response,
     verify_time_stamp,
 )
@@ -88,7 +89,7 @@ from zhengtong.trust.keys.tokens.skf import load_library as load_skf_library
 from zhengtong.trust.keys.tokens.software import SoftwareToken
 from zhengtong.trust.keys.x509.issuing import issue_certificate, key_identifier, load_certificate, public_key_of
 from zhengtong.trust.keys.x509.names import read_name, written_name
-from zhengtong.trust.keys.x509.paths import validate_path
+from zhengtong.trust.keys.x509.paths import forget_paths, validate_path
 from zhengtong.trust.keys.x509.revocation import (
     asks_about,
     build_crl,
@@ -176,6 +177,7 @@ __all__ = [
     "build_ocsp_response",
     "digest_algorithm",
     "digest_name",
+    "forget_paths",
     "hmac_sm3",
     "issue_certificate",
     "kept_key",
@@ -195,6 +197,7 @@ __all__ = [
     "read_name",
     "read_ocsp_request",
     "read_request",
+    "read_time_stamp",
     "read_time_stamp_response",
     "read_trusted_list",
     "recognise",

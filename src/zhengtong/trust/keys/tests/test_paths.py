@@ -140,6 +140,17 @@ def test_a_certificate_changed_in_one_bit_is_refused(algorithm: Algorithm) -> No
             judged(one, bytes(changed))
 
 
+def test_a_signature_found_right_vouches_for_these_bytes_alone() -> None:
+    """What is remembered of a signature is remembered by key, signature and all that was signed."""
+    one, key = authority(), PrivateKey.generate(Algorithm.SM2)
+    leaf = one.issue(key.public, name="张三")
+    judged(one, leaf)
+    other = one.issue(PrivateKey.generate(Algorithm.SM2).public, name="张三")
+    exchanged = leaf.replace(*(public_key_of(each).spki for each in (leaf, other)))
+    refused(Distrust.INVALID, one, exchanged)
+    judged(one, leaf)
+
+
 def test_who_is_no_authority_cannot_issue_and_a_forged_issue_is_not_trusted() -> None:
     one, key = authority(), PrivateKey.generate(Algorithm.SM2)
     leaf = one.issue(key.public)

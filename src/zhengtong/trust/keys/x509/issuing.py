@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from asn1crypto import core, keys, x509
@@ -109,8 +110,9 @@ def public_key_of(certificate: bytes) -> PublicKey:
     return PublicKey.read(load_certificate(certificate).public_key.dump())
 
 
+@lru_cache(maxsize=1024)
 def load_certificate(certificate: bytes) -> x509.Certificate:
-    """Read a certificate to its end.
+    """Read a certificate to its end; the same bytes give the same object, which nobody changes.
 
     Raises:
         UnfitCertificate: these bytes are no certificate.

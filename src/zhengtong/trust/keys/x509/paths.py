@@ -22,9 +22,11 @@ from zhengtong.trust.keys.contracts import (
     RevocationDemand,
     RevocationEvidence,
     TrustedPath,
+    UnfitCertificate,
     UnreadableKey,
 )
 from zhengtong.trust.keys.x509 import segments, signatures
+from zhengtong.trust.keys.x509.issuing import load_certificate
 
 _T = TypeVar("_T")
 _USES: dict[Profile, tuple[frozenset[str], str | None]] = {
@@ -112,6 +114,12 @@ def _remembered(asked: _Asked, at: datetime) -> _Answer:
         if len(_answers) > _MOST_ANSWERS:
             _answers.popitem(last=False)
     return answer
+
+
+def forget_paths() -> None:
+    """Forget every answer: for measuring without what was remembered."""
+    with _turn:
+        _answers.clear()
 
 
 def _judge(asked: _Asked, at: datetime) -> TrustedPath:
@@ -223,7 +231,7 @@ def _context(
             RevocationCheckingPolicy(ee_certificate_rule=rule, intermediate_ca_cert_rule=rule),
             retroactive_revinfo=bool(evidence and evidence.retroactive),
         ),
-        signature_validator=signatures.validator(),
+        signature_validator=signatures.remembering(),
     )
 
 
@@ -250,14 +258,11 @@ def _reason(failure: Exception) -> Distrust:
     return next((reason for kind, reason in known if isinstance(failure, kind)), Distrust.INVALID)
 
 
-@lru_cache(maxsize=1024)
 def _read(certificate: bytes) -> x509.Certificate:
     try:
-        parsed = x509.Certificate.load(certificate, strict=True)
-        parsed.native  # noqa: B018 -- asn1crypto reads lazily; this reads everything once
-    except (ValueError, TypeError, KeyError) as error:
-        raise CertificateNotTrusted(Distrust.MALFORMED, detail=str(error)) from error
-    return parsed
+        return load_certificate(certificate)
+    except UnfitCertificate as error:
+        raise CertificateNotTrusted(Distrust.MALFORMED, detail=str(error.__cause__)) from error
 
 
 @lru_cache(maxsize=128)

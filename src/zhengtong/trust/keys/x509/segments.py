@@ -10,7 +10,9 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from asn1crypto import crl, ocsp, x509
+from asn1crypto import crl, ocsp
+
+from zhengtong.trust.keys.x509.issuing import load_certificate
 
 Segment = tuple[int, int]
 
@@ -32,7 +34,7 @@ def _boundaries(certificates: tuple[bytes, ...], crls: tuple[bytes, ...], ocsps:
     found: set[datetime] = set()
     serials = set()
     for one in certificates:
-        parsed = x509.Certificate.load(one)
+        parsed = load_certificate(one)
         found.update((parsed.not_valid_before, parsed.not_valid_after))
         serials.add(parsed.serial_number)
     for one in crls:

@@ -1,19 +1,38 @@
 """Checking a signature by the AlgorithmIdentifier that came with it: certvalidator's own check, with SM2 added."""
 
-from functools import cache, partial
+from collections.abc import Callable
+from functools import cache, lru_cache, partial
 from typing import Any
 
 from zhengtong.trust.keys.algorithms import identifiers  # noqa: F401 -- teaches asn1crypto SM2 and SM3
 from zhengtong.trust.keys.algorithms.public import PublicKey
 from zhengtong.trust.keys.contracts import UnreadableKey
 
+_SMALL = 16 * 1024
+"""Up to so many bytes a signature is remembered with all that was signed; a longer list is verified anew."""
+
 
 @cache
 def validator() -> Any:
     """Return the `SignatureValidator` for certvalidator and pyHanko that knows SM2 with SM3."""
-    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415
     from pyhanko_certvalidator.context import ValidationContext  # noqa: PLC0415 -- slow
     from pyhanko_certvalidator.revinfo import validate_ocsp  # noqa: PLC0415
+
+    one = _validator(_sm2_holds)
+    # for a delegated responder certvalidator 0.33 makes a context of its own and forgets the validator it was given
+    vars(validate_ocsp)["ValidationContext"] = partial(ValidationContext, signature_validator=one)
+    return one
+
+
+@cache
+def remembering() -> Any:
+    """Return one for certificates, lists and answers, which come again and again: it knows what it has checked."""
+    validator()  # which sees to delegated responders
+    return _validator(_sm2_held)
+
+
+def _validator(sm2_holds: Callable[[bytes, bytes, bytes], bool]) -> Any:
+    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415
     from pyhanko_certvalidator.sig_validate import (  # noqa: PLC0415 -- slow
         DEFAULT_VALIDATION_CONTEXT,
         DefaultSignatureValidator,
@@ -33,13 +52,10 @@ def validator() -> Any:
                 raise InvalidSignature
             if not by_sm2:
                 super().validate_signature(signature, signed_data, public_key_info, signature_algorithm, context)
-            elif context.prehashed or not _sm2_holds(public_key_info.dump(), signature, signed_data):
+            elif context.prehashed or not sm2_holds(public_key_info.dump(), signature, signed_data):
                 raise InvalidSignature
 
-    one = WithSm2()
-    # for a delegated responder certvalidator 0.33 makes a context of its own and forgets the validator it was given
-    vars(validate_ocsp)["ValidationContext"] = partial(ValidationContext, signature_validator=one)
-    return one
+    return WithSm2()
 
 
 def holds(signature: bytes, data: bytes, *, key: Any, algorithm: Any, digest: str) -> bool:
@@ -68,6 +84,17 @@ def _is_sm2(public_key_info: Any) -> bool:
         return False
     kind, value = public_key_info.curve
     return bool(kind == "named" and value == "sm2p256v1")
+
+
+def _sm2_held(spki: bytes, signature: bytes, data: bytes) -> bool:
+    if len(data) > _SMALL:
+        return _sm2_holds(spki, signature, data)
+    return _remembered(spki, signature, data)
+
+
+@lru_cache(maxsize=1024)
+def _remembered(spki: bytes, signature: bytes, data: bytes) -> bool:
+    return _sm2_holds(spki, signature, data)
 
 
 def _sm2_holds(spki: bytes, signature: bytes, data: bytes) -> bool:

@@ -14,6 +14,7 @@ UTF8, PRINTABLE, IA5, UTC_TIME, TIME, SEQUENCE = 0x0C, 0x13, 0x16, 0x17, 0x18, 0
 EXPLICIT_0 = 0xA0
 MAX_DEPTH = 16
 _KNOWN = frozenset({BOOLEAN, INTEGER, BITS, OCTETS, OBJECT, UTF8, PRINTABLE, IA5, UTC_TIME, TIME, SEQUENCE, EXPLICIT_0})
+_CONSTRUCTED = frozenset({SEQUENCE, EXPLICIT_0})
 _TIME_FORM = re.compile(rb"\d{14}Z")
 _UTC_FORM = re.compile(rb"\d{12}Z")
 _PRINTABLE_FORM = re.compile(rb"[A-Za-z0-9 '()+,\-./:=?]*")
@@ -99,8 +100,9 @@ class Element:
             written = ("20" if self.contents[:2] < b"50" else "19") + self.contents.decode()
         else:
             raise NotDer("a time not written as YYYYMMDDHHMMSSZ")
+        month, day, hour, minute, second = (int(written[place : place + 2]) for place in range(4, 14, 2))
         try:
-            return datetime.strptime(written, "%Y%m%d%H%M%SZ").replace(tzinfo=UTC)
+            return datetime(int(written[:4]), month, day, hour, minute, second, tzinfo=UTC)
         except ValueError as error:
             raise NotDer("no such time") from error
 
@@ -114,29 +116,32 @@ def read(data: bytes) -> Element:
     found = list(_elements(data))
     if len(found) != 1:
         raise NotDer("not exactly one element")
-    _check(found[0], MAX_DEPTH)
+    _check(data, 0, len(data), MAX_DEPTH)
     return found[0]
 
 
-def _check(element: Element, depth: int) -> None:
-    if element.tag not in _KNOWN or not depth:
-        raise NotDer(f"unexpected tag {element.tag:#04x}")
-    if element.tag in {SEQUENCE, EXPLICIT_0}:
-        for part in _elements(element.contents):
-            _check(part, depth - 1)
+def _check(data: bytes, place: int, end: int, depth: int) -> None:
+    """Check the elements between *place* and *end* and all below them, where they stand: nothing is copied."""
+    while place < end:
+        tag = data[place]
+        if tag not in _KNOWN or not depth:
+            raise NotDer(f"unexpected tag {tag:#04x}")
+        start, place = _span(data, place, end)
+        if tag in _CONSTRUCTED:
+            _check(data, start, place, depth - 1)
 
 
 def _elements(data: bytes) -> Iterator[Element]:
     place = 0
     while place < len(data):
-        start, end = _span(data, place)
+        start, end = _span(data, place, len(data))
         yield Element(data[place], data[start:end], data[place:end])
         place = end
 
 
-def _span(data: bytes, place: int) -> tuple[int, int]:
-    """Return where the contents of the element at *place* begin and end."""
-    if len(data) < place + 2:
+def _span(data: bytes, place: int, limit: int) -> tuple[int, int]:
+    """Return where the contents of the element at *place* begin and end, which must be before *limit*."""
+    if limit < place + 2:
         raise NotDer("an element is cut short")
     length, start = data[place + 1], place + 2
     if length >= 0x80:
@@ -147,7 +152,7 @@ def _span(data: bytes, place: int) -> tuple[int, int]:
         length, start = int.from_bytes(written, "big"), start + width
         if length < 0x80:
             raise NotDer("a long length where a short one suffices")
-    if len(data) < start + length:
+    if limit < start + length:
         raise NotDer("an element is cut short")
     return start, start + length
 

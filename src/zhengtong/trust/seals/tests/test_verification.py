@@ -14,7 +14,9 @@ from zhengtong.trust.keys.api import Algorithm, DistinguishedName, PrivateKey, R
 from zhengtong.trust.seals.contracts.report import Depth, Outcome, Report, Step, Verdict, told
 from zhengtong.trust.seals.digests import sm3
 from zhengtong.trust.seals.outside import SimulatedAuthority
+from zhengtong.trust.seals.ses import der
 from zhengtong.trust.seals.ses.contracts import Extension
+from zhengtong.trust.seals.ses.reading import read_seal
 from zhengtong.trust.seals.ses.writing import write_seal
 from zhengtong.trust.seals.signing.ofd import sign_ofd
 from zhengtong.trust.seals.tests.builders import AT, DAY, SPOT, workshop
@@ -173,6 +175,15 @@ def test_a_seal_by_an_unknown_maker_is_undetermined() -> None:
     seal = write_seal(workshop().info(), maker=maker, sign=key.sign)
     report = verified(workshop().signed(signer=replace(workshop().signer, seal=seal)))
     assert (report.verdict, unknown(report)) == (Verdict.UNDETERMINED, {Step.MAKER_CERTIFICATE})
+
+
+def test_a_seal_seen_before_vouches_for_no_other_with_its_signature() -> None:
+    """What is remembered of a maker's signature is remembered with all the bytes that were signed."""
+    one, other = workshop().seal, workshop().make(name="省政府")
+    info, maker, algorithm, _signature = der.read(other.encoded).parts()
+    forged = read_seal(der.sequence(info.encoded, maker.encoded, algorithm.encoded, der.bits(one.signature)))
+    for seal, verdict in ((one, Verdict.VALID), (forged, Verdict.INVALID), (other, Verdict.VALID)) * 2:
+        assert verified(workshop().signed(signer=replace(workshop().signer, seal=seal))).verdict is verdict
 
 
 def test_a_seal_the_maker_did_not_sign_is_refused() -> None:

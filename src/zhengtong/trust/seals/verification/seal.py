@@ -6,7 +6,7 @@ from datetime import datetime
 from zhengtong.trust.seals.contracts.report import Check, Outcome, Step
 from zhengtong.trust.seals.ses.contracts import SM2_WITH_SM3, Seal
 from zhengtong.trust.seals.verification import wording
-from zhengtong.trust.seals.verification.trust import Moment, Trust, certificate_check, holds
+from zhengtong.trust.seals.verification.trust import Moment, Trust, certificate_check, made
 
 
 def seal_checks(seal: Seal, trust: Trust, moment: Moment) -> Iterator[Check]:
@@ -26,7 +26,7 @@ def _format(seal: Seal) -> Check:
 def _maker_signature(seal: Seal) -> Check:
     if seal.algorithm != SM2_WITH_SM3:
         return Check(step=Step.MAKER_SIGNATURE, outcome=Outcome.FAILED, note=wording.ALGORITHM)
-    if not holds(seal.maker, seal.signature, seal.signed):
+    if not made(seal.maker, seal.signature, seal.signed):
         return Check(step=Step.MAKER_SIGNATURE, outcome=Outcome.FAILED, note=wording.WRONG_SIGNATURE)
     return Check(step=Step.MAKER_SIGNATURE, outcome=Outcome.PASSED)
 

@@ -8,9 +8,10 @@ from zhengtong.trust.keys.api import (
     NO_REVOCATION,
     CertificateNotTrusted,
     Distrust,
+    Profile,
     SignatureRefused,
-    verify_cms,
-    verify_time_stamp,
+    read_time_stamp,
+    validate_path,
 )
 from zhengtong.trust.seals.contracts.report import Outcome
 from zhengtong.trust.seals.verification import wording
@@ -49,10 +50,12 @@ def _judged(token: bytes, signature: bytes, trust: Trust) -> tuple[datetime, Dis
     The signature and its imprint are checked by a path of one certificate, the authority's own; that one is then
     judged like any other, which is remembered. Certificates that only the token brings are asked last.
     """
-    own = verify_cms(token).certificate
-    proved = verify_time_stamp(token, data=signature, roots=(own,), revocation=NO_REVOCATION)
-    reason = time_stamping_distrust(own, trust, proved.at)
+    at, signed = read_time_stamp(token, data=signature)
+    own, use = signed.certificate, Profile.TIME_STAMPING
+    validate_path(own, roots=(own,), at=at, revocation=NO_REVOCATION, profile=use, chain=signed.chain)
+    reason = time_stamping_distrust(own, trust, at)
     if reason is Distrust.NO_ISSUER:
-        verify_time_stamp(token, data=signature, roots=trust.roots, chain=trust.chain, revocation=trust.revocation)
+        chain = (*signed.chain, *trust.chain)
+        validate_path(own, chain=chain, roots=trust.roots, at=at, revocation=trust.revocation, profile=use)
         reason = None
-    return proved.at, reason
+    return at, reason
