@@ -69,9 +69,9 @@ def signature_report(name: str, written: bytes, text: bytes, trust: Trust, now: 
 
 def _checks(signature: SealSignature, text: bytes, trust: Trust, times: _Times) -> Iterator[Check]:
     yield _format(signature)
-    yield _value(signature)
-    yield _digest(signature, text)
-    yield _listed(signature)
+    yield value_check(signature)
+    yield digest_check(signature, text)
+    yield listed_check(signature)
     yield certificate_check(Step.SIGNER_CERTIFICATE, signature.certificate, trust, times.moment)
     yield _time(times)
     yield _stamp(times)
@@ -86,7 +86,8 @@ def _format(signature: SealSignature) -> Check:
     return Check(step=Step.SIGNATURE_FORMAT, outcome=Outcome.PASSED)
 
 
-def _value(signature: SealSignature) -> Check:
+def value_check(signature: SealSignature) -> Check:
+    """Verify the signer's own signature."""
     if signature.algorithm != SM2_WITH_SM3:
         return Check(step=Step.SIGNATURE_VALUE, outcome=Outcome.FAILED, note=wording.ALGORITHM)
     if not holds(signature.certificate, signature.signature, signature.signed):
@@ -94,13 +95,15 @@ def _value(signature: SealSignature) -> Check:
     return Check(step=Step.SIGNATURE_VALUE, outcome=Outcome.PASSED)
 
 
-def _digest(signature: SealSignature, text: bytes) -> Check:
+def digest_check(signature: SealSignature, text: bytes) -> Check:
+    """Hold what was signed against the digest in the signature."""
     if sm3(text) != signature.data_hash:
         return Check(step=Step.DATA_DIGEST, outcome=Outcome.FAILED, note=wording.DATA_CHANGED)
     return Check(step=Step.DATA_DIGEST, outcome=Outcome.PASSED)
 
 
-def _listed(signature: SealSignature) -> Check:
+def listed_check(signature: SealSignature) -> Check:
+    """Look for the signer among those that the seal lists, whole or by digest."""
     info = signature.seal.info
     if signature.certificate in info.certificates:
         return Check(step=Step.SIGNER_IN_SEAL, outcome=Outcome.PASSED)
