@@ -138,6 +138,8 @@ def _verified(signed: cms.SignedData, data: bytes | None) -> SignedContent:
     if digest not in ACCEPTED_DIGESTS:
         raise SignatureRefused(CmsFlaw.ALGORITHM)
     certificates = [one.chosen.dump() for one in signed["certificates"] if one.name == "certificate"]
+    for one in certificates:
+        load_certificate(one)
     own = _signing_certificate(info["sid"], certificates)
     attributes = {one["type"].native: one["values"] for one in info["signed_attrs"]}
     content_type = signed["encap_content_info"]["content_type"].native

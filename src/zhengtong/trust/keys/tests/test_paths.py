@@ -2,10 +2,13 @@
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 
 import pytest
+from asn1crypto import crl, ocsp, x509
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -138,6 +141,70 @@ def test_a_certificate_changed_in_one_bit_is_refused(algorithm: Algorithm) -> No
         changed[place] ^= 1
         with pytest.raises(CertificateNotTrusted):
             judged(one, bytes(changed))
+
+
+def with_an_unused_bit(encoded: bytes, signature: Callable[[bytes], Any]) -> bytes:
+    """Return the same with the last bit of its signature's bit string declared unused; it must be nought."""
+    bits: bytes = signature(encoded).contents
+    assert bits[0] == 0
+    assert bits[-1] % 2 == 0
+    assert encoded.count(bits) == 1
+    return encoded.replace(bits, b"\x01" + bits[1:])
+
+
+def even(made: Callable[[], bytes], signature: Callable[[bytes], Any]) -> bytes:
+    """Make something until its signature ends in a bit that is nought."""
+    return next(one for _again in range(100) if signature(one := made()).contents[-1] % 2 == 0)
+
+
+def in_certificate(encoded: bytes) -> Any:
+    return x509.Certificate.load(encoded)["signature_value"]
+
+
+def in_list(encoded: bytes) -> Any:
+    return crl.CertificateList.load(encoded)["signature"]
+
+
+def in_answer(encoded: bytes) -> Any:
+    return ocsp.OCSPResponse.load(encoded)["response_bytes"]["response"].parsed["signature"]
+
+
+def answer_about(one: Authority, leaf: bytes, responder: bytes | None = None, key: PrivateKey | None = None) -> bytes:
+    return build_ocsp_response(
+        signer=key or one.key, responder=responder or one.certificate, issuer=one.certificate,
+        question=read_ocsp_request(write_ocsp_request(leaf, one.certificate)), revoked=None,
+        this_update=NOW - DAY, next_update=NOW + DAY,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("algorithm", [Algorithm.SM2, Algorithm.ECDSA_P256])
+def test_a_signature_with_unused_bits_is_refused_though_they_are_nought(algorithm: Algorithm) -> None:
+    """One certificate, list or answer would have two encodings."""
+    one, key = authority(algorithm), PrivateKey.generate(algorithm)
+    leaf = even(lambda: one.issue(key.public), in_certificate)
+    judged(one, leaf)
+    refused(Distrust.MALFORMED, one, with_an_unused_bit(leaf, in_certificate))
+    with pytest.raises(UnfitCertificate):
+        load_certificate(with_an_unused_bit(leaf, in_certificate))
+
+    below, above = even(lambda: one.crls()[0], in_list), one.crls()[1]
+    judged(one, leaf, RevocationEvidence(crls=(below, above)))
+    refused(Distrust.MALFORMED, one, leaf, RevocationEvidence(crls=(with_an_unused_bit(below, in_list), above)))
+
+    answer = even(lambda: answer_about(one, leaf), in_answer)
+    judged(one, leaf, RevocationEvidence(ocsps=(answer,), crls=(above,)))
+    changed = with_an_unused_bit(answer, in_answer)
+    refused(Distrust.MALFORMED, one, leaf, RevocationEvidence(ocsps=(changed,), crls=(above,)))
+
+
+def test_a_responder_whose_certificate_leaves_bits_unused_is_refused() -> None:
+    one, key = authority(), PrivateKey.generate(Algorithm.SM2)
+    leaf = one.issue(key.public)
+    responder = even(lambda: one.issue(key.public, Profile.OCSP), in_certificate)
+    answer = answer_about(one, leaf, responder, key)
+    judged(one, leaf, RevocationEvidence(ocsps=(answer,), crls=one.crls()[1:]))
+    changed = answer.replace(responder, with_an_unused_bit(responder, in_certificate))
+    refused(Distrust.MALFORMED, one, leaf, RevocationEvidence(ocsps=(changed,), crls=one.crls()[1:]))
 
 
 def test_a_signature_found_right_vouches_for_these_bytes_alone() -> None:

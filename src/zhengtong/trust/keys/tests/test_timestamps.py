@@ -25,7 +25,8 @@ from zhengtong.trust.keys.api import (
     read_time_stamp_response,
     verify_time_stamp,
 )
-from zhengtong.trust.keys.tests.authority import NOW, authority
+from zhengtong.trust.keys.tests.authority import NOW, Authority, authority
+from zhengtong.trust.keys.tests.test_paths import in_certificate, with_an_unused_bit
 
 DATA = b"a checkpoint"
 KEY = PrivateKey.generate(Algorithm.SM2)
@@ -53,6 +54,21 @@ def test_a_stamp_proves_its_data_and_moment(algorithm: Algorithm, digest: str) -
     stamp = checked(token, algorithm, nonce=7)
     assert (stamp.at, stamp.accuracy_seconds, stamp.digest) == (NOW, 1.0, digest)
     assert stamp.policy.startswith("2.25.")
+
+
+def test_a_stamp_with_a_certificate_whose_signature_leaves_bits_unused_is_refused() -> None:
+    """Certificates of a token are not signed by it: the same token would have two encodings."""
+    made = (Authority(Algorithm.SM2) for _again in range(100))
+    one = next(each for each in made if in_certificate(each.certificate).contents[-1] % 2 == 0)
+    own = one.issue(KEY.public, Profile.TIME_STAMPING)
+    token = read_time_stamp_response(
+        answer_time_stamp(ask_time_stamp(DATA), signer=KEY, certificate=own, chain=[one.certificate], at=NOW)
+    )
+    checked(token, roots=[one.root])
+    changed = token.replace(one.certificate, with_an_unused_bit(one.certificate, in_certificate))
+    with pytest.raises(SignatureRefused) as caught:
+        checked(changed, roots=[one.root], chain=[one.certificate])
+    assert caught.value.flaw is CmsFlaw.MALFORMED
 
 
 def test_other_data_another_nonce_or_a_changed_byte_is_refused() -> None:

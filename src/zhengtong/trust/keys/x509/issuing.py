@@ -14,6 +14,7 @@ from zhengtong.trust.keys.algorithms import identifiers
 from zhengtong.trust.keys.algorithms.public import PublicKey
 from zhengtong.trust.keys.contracts import DistinguishedName, Profile, Signer, UnfitCertificate, Verifier
 from zhengtong.trust.keys.x509.names import written_name
+from zhengtong.trust.keys.x509.signatures import whole_bytes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -120,6 +121,7 @@ def load_certificate(certificate: bytes) -> x509.Certificate:
     try:
         parsed = x509.Certificate.load(certificate, strict=True)
         parsed.native  # noqa: B018 -- asn1crypto reads lazily; this reads everything once
+        whole_bytes(parsed["signature_value"])
     except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError) as error:
         # what asn1crypto lets through from hostile bytes; REAL, for one, has no value there and raises AttributeError
         raise UnfitCertificate(what="X.509") from error

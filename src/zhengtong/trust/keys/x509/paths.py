@@ -269,14 +269,22 @@ def _read(certificate: bytes) -> x509.Certificate:
 def _crl(encoded: bytes) -> Any:
     from asn1crypto import crl  # noqa: PLC0415 -- seldom needed
 
-    return crl.CertificateList.load(encoded, strict=True)
+    parsed = crl.CertificateList.load(encoded, strict=True)
+    signatures.whole_bytes(parsed["signature"])
+    return parsed
 
 
 @lru_cache(maxsize=512)
 def _ocsp(encoded: bytes) -> Any:
     from asn1crypto import ocsp  # noqa: PLC0415 -- seldom needed
 
-    return ocsp.OCSPResponse.load(encoded, strict=True)
+    parsed = ocsp.OCSPResponse.load(encoded, strict=True)
+    if parsed["response_status"].native == "successful":
+        basic = parsed["response_bytes"]["response"].parsed
+        signatures.whole_bytes(basic["signature"])
+        for certificate in basic["certs"]:
+            signatures.whole_bytes(certificate["signature_value"])
+    return parsed
 
 
 def _done(coroutine: Coroutine[Any, Any, _T]) -> _T:

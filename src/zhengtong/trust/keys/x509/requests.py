@@ -81,7 +81,7 @@ def read_request(encoded: bytes) -> CertificationRequest:
     public = _part(_("公钥"), lambda: PublicKey.read(info["subject_pk_info"].dump()))
     _part(_("附加属性"), lambda: info["attributes"].native)
     algorithm = _part(_("签名算法"), lambda: (parsed["signature_algorithm"].native, parsed["signature_algorithm"])[1])
-    signature = _part(_("签名"), lambda: _whole_bytes(parsed["signature"]))
+    signature = _part(_("签名"), lambda: signatures.whole_bytes(parsed["signature"]))
     if not _part(
         _("签名"),
         lambda: signatures.holds(
@@ -90,14 +90,6 @@ def read_request(encoded: bytes) -> CertificationRequest:
     ):
         raise UnreadableRequest(place=Phrase(_("签名与公钥不符")))
     return CertificationRequest(subject=subject, public=public, der=der)
-
-
-def _whole_bytes(bits: Any) -> bytes:
-    """Return the bytes of a bit string; one that leaves bits of its last byte unused is no signature (X.690 §8.6)."""
-    if bits.contents[:1] != b"\x00":
-        raise ValueError(bits)
-    value: bytes = bits.native
-    return value
 
 
 def _part(name: str, read: Callable[[], Any]) -> Any:

@@ -58,6 +58,21 @@ def _validator(sm2_holds: Callable[[bytes, bytes, bytes], bool]) -> Any:
     return WithSm2()
 
 
+def whole_bytes(bits: Any) -> bytes:
+    """Return the bytes of a signature's bit string, of a request, certificate, list or answer.
+
+    Readers disregard how many bits of the last byte are said to be unused where these are nought, so that one signed
+    thing would have several encodings; no signature leaves any unused (X.690 §8.6, RFC 5280 §4.1.1.3).
+
+    Raises:
+        ValueError: bits are left unused, or it is no bit string.
+    """
+    if bits.contents[:1] != b"\x00":
+        raise ValueError("a signature leaves bits unused")
+    value: bytes = bits.native
+    return value
+
+
 def holds(signature: bytes, data: bytes, *, key: Any, algorithm: Any, digest: str) -> bool:
     """Tell whether *signature* is right.
 
