@@ -144,6 +144,7 @@ def _verified(signed: cms.SignedData, data: bytes | None) -> SignedContent:
     attributes = {one["type"].native: one["values"] for one in info["signed_attrs"]}
     content_type = signed["encap_content_info"]["content_type"].native
     _check_attributes(attributes, content_type, hashlib.new(digest, content).digest())
+    _check_unsigned(signed, info, content_type, digest)
     signature = info["signature"].native
     if not signatures.holds(
         signature,
@@ -162,6 +163,23 @@ def _verified(signed: cms.SignedData, data: bytes | None) -> SignedContent:
         names_certificate=_names(attributes, own),
         signature=signature,
     )
+
+
+def _check_unsigned(signed: cms.SignedData, info: cms.SignerInfo, content_type: str, digest: str) -> None:
+    """Hold what no signature is over to what RFC 5652 §5.1 and §5.3 have there, given the rest.
+
+    Both versions follow from the content and from how the signer is named, and the signer's digest is among those
+    listed; asn1crypto would not even read them.
+    """
+    by_serial = info["sid"].name == "issuer_and_serial_number"
+    if info["version"].native != ("v1" if by_serial else "v3"):
+        raise SignatureRefused(CmsFlaw.MALFORMED)
+    others = {one.name for one in signed["certificates"]} - {"certificate"}
+    first = "v1" if content_type == "data" and by_serial else "v3"
+    if signed["version"].native not in ({"v4", "v5"} if others else {first}):
+        raise SignatureRefused(CmsFlaw.MALFORMED)
+    if digest not in {one["algorithm"].native for one in signed["digest_algorithms"]}:
+        raise SignatureRefused(CmsFlaw.ALGORITHM)
 
 
 def _content(encapsulated: Any, data: bytes | None) -> bytes:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from asn1crypto import cms as asn1_cms
 from asn1crypto import tsp
 
 from zhengtong.trust.keys.api import (
@@ -54,6 +55,19 @@ def test_a_stamp_proves_its_data_and_moment(algorithm: Algorithm, digest: str) -
     stamp = checked(token, algorithm, nonce=7)
     assert (stamp.at, stamp.accuracy_seconds, stamp.digest) == (NOW, 1.0, digest)
     assert stamp.policy.startswith("2.25.")
+
+
+def test_every_bit_that_a_stamp_leaves_unsigned_is_held_to_its_form() -> None:
+    """Versions and the list of digests are in no signature: another value there would be another encoding."""
+    token = read_time_stamp_response(answer())
+    signers = asn1_cms.ContentInfo.load(token)["content"]["signer_infos"][0]
+    version = len(token) - len(signers.dump()) + signers.dump().index(signers["version"].dump())
+    places = [*range(token.index(authority().certificate) - 4), *range(version - 4, version + 3)]
+    for place in places:
+        for bit in range(8):
+            changed = token[:place] + bytes([token[place] ^ 1 << bit]) + token[place + 1 :]
+            with pytest.raises((SignatureRefused, CertificateNotTrusted)):
+                checked(changed)
 
 
 def test_a_stamp_with_a_certificate_whose_signature_leaves_bits_unused_is_refused() -> None:
