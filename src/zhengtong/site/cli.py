@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "licences": ("zhengtong.trust.licenses.cli:licences_group", "Verify licences; issue a back catalogue."),
     "ledger": ("zhengtong.trust.ledger.cli:ledger_group", "Show recorded acts and verify them."),
     "verify": ("zhengtong.site.verify:verify_command", "Verify an evidence bundle offline."),
+    "tsa": ("zhengtong.site.tsa_cli:tsa_group", "Be a time-stamp authority, for demos and tests."),
     "manage": ("zhengtong.site.manage:manage", "Run a Django management command."),
 }
 
