@@ -1,4 +1,4 @@
-"""`zhengtong verify`: check an evidence bundle or a licence offline 离线核验; no database, nothing of the log's.
+"""`zhengtong verify`: check an evidence bundle, a letter or a licence offline 离线核验; no database, no log.
 
 It lies here because the composition root may reach into the key room's libraries, whose door would need Django's
 tables.
@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 
+from zhengtong.site.verify_letter import LONGEST_LETTER_FILE, compare
 from zhengtong.trust.ledger.evidence import reports
 from zhengtong.trust.ledger.evidence.bundle import LONGEST_BUNDLE, TimeStampEvidence
 from zhengtong.trust.ledger.evidence.trusted import MalformedTrustedList, read_trusted_list
@@ -30,10 +31,17 @@ EXIT_CODES = {Outcome.PASSED: 0, Outcome.FAILED: 1, Outcome.INDETERMINATE: 3}
     type=click.Path(path_type=Path),
     help="For a licence: whose signature on trusted lists you accept, a certificate (PEM or DER).",
 )
+@click.option("--letter", type=click.Path(path_type=Path), help="With a registered letter's evidence: its data file.")
+@click.option("--document", type=click.Path(path_type=Path), help="The document in that letter.")
 @click.option("--report", type=click.Choice(["simple", "detailed", "diagnostic"]), default="simple", show_default=True)
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
-def verify_command(file: Path, trust: Path, roots: tuple[Path, ...], report: str, lang: str) -> None:
+def verify_command(
+    file: Path, trust: Path, roots: tuple[Path, ...], letter: Path | None, document: Path | None, report: str, lang: str
+) -> None:
     """Verify FILE, an evidence bundle or a licence. Exit code 0 if it holds, 1 if not, 3 if that cannot be told.
+
+    Of a registered letter's evidence it says which step it proves, and with --letter and --document whether these are
+    the letter that was sent.
 
     A licence (OFD, PDF, JSON, SD-JWT VC) is judged by the signed list of issuers that --trust names; the answer says
     which entry carries it.
@@ -50,7 +58,17 @@ def verify_command(file: Path, trust: Path, roots: tuple[Path, ...], report: str
     verdict = verify(written, trusted, check_stamp)
     written_report = {"simple": reports.simple, "detailed": reports.detailed}.get(report)
     click.echo(written_report(verdict, lang) if written_report else reports.diagnostic(verdict), nl=False)
-    sys.exit(EXIT_CODES[verdict.outcome])
+    lines = compare(verdict.act, letter=_content(letter), document=_content(document))
+    for line in lines:
+        click.echo(line.written(lang), err=written_report is None)  # a diagnostic report is one JSON document
+    sys.exit(EXIT_CODES[Outcome.FAILED if any(one.holds is False for one in lines) else verdict.outcome])
+
+
+def _content(path: Path | None) -> bytes | None:
+    if path is None:
+        return None
+    with explained(path), path.open("rb") as opened:
+        return opened.read(LONGEST_LETTER_FILE + 1)
 
 
 def is_licence(file: Path) -> bool:
