@@ -32,10 +32,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "web": ("zhengtong.site.web:web", "Serve the portals."),
     "events": ("zhengtong.kernel.events.cli:events_group", "Show events that wait; replay or discard parked ones."),
     "keys": ("zhengtong.site.keys_cli:keys_group", "Authorities, certificates, revocation lists."),
+    "token": ("zhengtong.site.token_cli:token_group", "A holder's token: containers, requests, delivered keys."),
     "licences": ("zhengtong.trust.licenses.cli:licences_group", "Verify licences; issue a back catalogue."),
     "ledger": ("zhengtong.trust.ledger.cli:ledger_group", "Show recorded acts and verify them."),
-    "verify": ("zhengtong.site.verify:verify_command", "Verify an evidence bundle offline."),
     "tsa": ("zhengtong.site.tsa_cli:tsa_group", "Be a time-stamp authority, for demos and tests."),
+    "verify": ("zhengtong.site.verify:verify_command", "Verify an evidence bundle offline."),
     "manage": ("zhengtong.site.manage:manage", "Run a Django management command."),
 }
 

@@ -152,7 +152,8 @@ class RequestForm(IssueForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._offer("profile", [(one.value, PROFILE_NAMES[one]) for one in _SINGLE])
+        pair = (PAIR, _("双证书，加密密钥由平台生成并送入载体"))
+        self._offer("profile", [*((one.value, PROFILE_NAMES[one]) for one in _SINGLE), pair])
         self._offer("token_kind", [("", _("不是载体")), *((one.value, TOKEN_KIND_NAMES[one]) for one in TokenKind)])
 
     def clean(self) -> dict[str, Any]:
@@ -184,7 +185,7 @@ class RequestForm(IssueForm):
             kind=HolderKind(said["kind"]),
             holder=said["holder"],
             days=said["days"],
-            profile=Profile(said["profile"]),
+            profile=None if said["profile"] == PAIR else Profile(said["profile"]),
             csr=_as_text(said["encoded"]),
             place=place,
         )

@@ -76,7 +76,7 @@ class RenewForm(forms.Form):
         most = MOST_DAYS[certificate.profile]
         self.fields["days"].initial = min(most, (certificate.not_after - certificate.not_before).days)
         self.fields["days"].help_text = _("这种用途最长 %(most)d 天；不超过签发机构自身的有效期。") % {"most": most}
-        if certificate.key is None:
+        if certificate.key is None or certificate.place is not None:
             del self.fields["key"]
 
 

@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, Text] = {
     "trust.keys.approve_ceremony": _("批准使用根密钥"),
     "trust.keys.ask_for_ceremony": _("申请使用根密钥"),
     "trust.keys.certify": _("签发证书"),
+    "trust.keys.deliver_key": _("将加密密钥送入载体"),
     "trust.keys.publish_crl": _("发布吊销列表"),
     "trust.keys.refuse_ceremony": _("拒绝使用根密钥"),
     "trust.keys.renew_certificate": _("换发得到这张证书"),

@@ -99,6 +99,24 @@ def sm4_cbc_decrypt(key: bytes, vector: bytes, body: bytes) -> bytes:
     return plain
 
 
+def sm4_ecb_encrypt(key: bytes, plain: bytes) -> bytes:
+    """Return whole blocks by SM4-ECB: only for a key that is random itself, where a standard prescribes it."""
+    encryptor = _cipher(key, modes.ECB()).encryptor()  # noqa: S305 -- see above
+    body: bytes = encryptor.update(plain) + encryptor.finalize()
+    return body
+
+
+def sm4_ecb_decrypt(key: bytes, body: bytes) -> bytes:
+    """Return the plaintext of whole blocks; whether it was changed must be told by something else.
+
+    Raises:
+        ValueError: no whole blocks.
+    """
+    decryptor = _cipher(key, modes.ECB()).decryptor()  # noqa: S305 -- see above
+    plain: bytes = decryptor.update(body) + decryptor.finalize()
+    return plain
+
+
 def hmac_sm3(key: bytes, data: bytes) -> bytes:
     """Return the 32-byte HMAC-SM3.
 

@@ -163,7 +163,7 @@ class CertificateRow(models.Model):
 
     Invariants: serial numbers are unique per authority; what is suspended or revoked says since when and why; a
     certificate is replaced once; one confirmation issues one certificate of each use; of a token's certificate it is
-    known in which container its key lies.
+    known in which container its key lies; only a token's encryption certificate has an envelope, with the key for it.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -182,6 +182,7 @@ class CertificateRow(models.Model):
     token_kind = models.CharField(max_length=16, default="", db_default="")
     token = models.CharField(max_length=64, default="", db_default="", db_index=True)
     container = models.CharField(max_length=64, default="", db_default="")
+    envelope = models.BinaryField(null=True)
     changed_at = models.DateTimeField(null=True)
     not_before = models.DateTimeField()
     not_after = models.DateTimeField()
@@ -197,6 +198,10 @@ class CertificateRow(models.Model):
                 name="keys_certificate_container",
                 condition=Q(token="", token_kind="", container="")
                 | (~Q(token="") & ~Q(token_kind="") & ~Q(container="")),
+            ),
+            models.CheckConstraint(
+                name="keys_certificate_envelope",
+                condition=Q(envelope__isnull=True) | (Q(profile="encryption") & ~Q(token="")),
             ),
             models.CheckConstraint(
                 name="keys_certificate_state",

@@ -82,6 +82,7 @@ def certificate_view(row: CertificateRow) -> CertificateView:
         place=TokenPlace(kind=TokenKind(row.token_kind), serial=row.token, container=row.container)
         if row.token
         else None,
+        delivered=row.envelope is not None,
         der=bytes(row.certificate),
     )
 

@@ -142,6 +142,24 @@ def test_a_token_s_certificate_names_its_container(signed_in: SignIn) -> None:
     assert "共享网关" in client.get("/officer/keys/certificates/?q=t-1").content.decode()
 
 
+def test_an_encryption_key_is_delivered_into_a_token_by_a_file_that_its_page_hands_out(signed_in: SignIn) -> None:
+    client = signed_in("security")
+    chip = {"kind": "token", "profile": "pair", "token_kind": "simulated", "token": "T-1", "container": "seal"}
+    assert "装入只有这个容器能打开的信封" in client.post(f"{NEW}request/", asked(chip)).content.decode()
+    there = client.post(f"{NEW}request/", confirm(client, "request", asked(chip))).headers["Location"]
+    page = client.get(there).content.decode()
+    for word in ("送入载体", "zhengtong token install", "将加密密钥送入载体", "模拟载体 T-1"):
+        assert word in page
+    file = client.get(f"{there}files/delivery/")
+    assert file.headers["Content-Disposition"].endswith('.delivery.json"')
+    assert keys.read_delivery(file.content).container == "seal"
+    [sign] = [one for one in issued() if one.profile is Profile.SIGNING]
+    assert client.get(f"/officer/keys/certificates/{sign.id}/files/delivery/").status_code == 404
+    refused = client.post(f"{NEW}request/", asked(chip, algorithm=Algorithm.ECDSA_P256))
+    assert refused.status_code == 422
+    assert "不支持算法" in refused.content.decode()
+
+
 def test_a_certificate_is_renewed_once_over_a_new_key(signed_in: SignIn) -> None:
     client = signed_in("security")
     client.post(f"{NEW}here/", confirm(client, "here", HERE | {"profile": "device"}))

@@ -125,6 +125,7 @@ def certificate(request: HttpRequest, identifier: UUID) -> HttpResponse:
         "outdated": _outdated(one, published),
         "may_publish": Permission.REVOKE in mine,
         "steps": steps,
+        "may_deliver": one.delivered and Permission.CERTIFY in mine,
         "may_renew": Permission.CERTIFY in mine and one.state is not CertificateState.REVOKED and successor is None
         and one.profile in _RENEWABLE,
         "life": _life(one),
@@ -180,14 +181,15 @@ def renew(request: HttpRequest, identifier: UUID) -> HttpResponse:
 
 @require_safe
 def download(request: HttpRequest, identifier: UUID, form: str) -> HttpResponse:
-    """Hand out a certificate (DER, PEM) or its chain up to the root (PEM); never a private key.
+    """Hand out a certificate (DER, PEM), its chain up to the root (PEM), or the file for its token; never an open key.
 
     Raises:
-        NotAllowed: the actor has no permission of the key room.
+        NotAllowed: the actor has no permission of the key room, or may not issue and asks for the file for a token.
         UnknownCertificate: there is none of this id.
+        NothingDelivered: no key was delivered into a token with it.
         NotFound: no such form.
     """
-    officer(request)
+    officer(request, *((Permission.CERTIFY,) if form == "delivery" else ()))
     one = keys.certificate(identifier)
     if form == "der":
         content, ending, kind = one.der, "cer", "application/pkix-cert"
@@ -196,6 +198,8 @@ def download(request: HttpRequest, identifier: UUID, form: str) -> HttpResponse:
     elif form == "chain":
         whole = (one.der, *keys.chain_above(one.authority))
         content, ending, kind = b"".join(map(_pem, whole)), "chain.pem", "application/x-pem-file"
+    elif form == "delivery":
+        content, ending, kind = keys.delivery_of(one.id), "delivery.json", "application/json"
     else:
         raise NotFound
     headers = {"Content-Disposition": f'attachment; filename="{one.serial}.{ending}"'}

@@ -79,4 +79,5 @@ def _issue(request: HttpRequest, actor: Actor, form: Any) -> HttpResponse | None
     if made is None:
         return None
     messages.success(request, _now("已签发。证书和证书链可在本页下载。"))
-    return redirect("officer:certificate", made[0].id)
+    shown = next((one for one in made if one.delivered), made[0])
+    return redirect("officer:certificate", shown.id)

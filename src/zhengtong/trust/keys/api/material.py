@@ -56,9 +56,11 @@ from zhengtong.trust.keys.contracts import (
     TrustedPath,
     UnfitCertificate,
     UnknownContainer,
+    UnreadableDelivery,
     UnreadableKey,
     UnreadableRequest,
     Verifier,
+    WritableToken,
     WrongPin,
 )
 from zhengtong.trust.keys.fields import BlindIndexField, EncryptedTextField
@@ -84,6 +86,9 @@ from zhengtong.trust.keys.timestamps import (
     read_time_stamp_response,
     verify_time_stamp,
 )
+from zhengtong.trust.keys.tokens.delivery import Delivery, install_delivery, read_delivery
+from zhengtong.trust.keys.tokens.envelope import envelope_key, open_envelope
+from zhengtong.trust.keys.tokens.pkcs11 import Pkcs11Token
 from zhengtong.trust.keys.tokens.skf import SkfToken
 from zhengtong.trust.keys.tokens.skf import load_library as load_skf_library
 from zhengtong.trust.keys.tokens.software import SoftwareToken
@@ -118,6 +123,7 @@ __all__ = [
     "ContainerForbids",
     "ContainerPolicy",
     "ContainerView",
+    "Delivery",
     "DistinguishedName",
     "Distrust",
     "EncryptedTextField",
@@ -135,6 +141,7 @@ __all__ = [
     "NotRecognised",
     "OcspQuestion",
     "Pkcs11Keys",
+    "Pkcs11Token",
     "PrivateKey",
     "PrivateKeyHandedIn",
     "Profile",
@@ -165,9 +172,11 @@ __all__ = [
     "TrustedPath",
     "UnfitCertificate",
     "UnknownContainer",
+    "UnreadableDelivery",
     "UnreadableKey",
     "UnreadableRequest",
     "Verifier",
+    "WritableToken",
     "WrongPin",
     "algorithm_of",
     "answer_time_stamp",
@@ -177,8 +186,10 @@ __all__ = [
     "build_ocsp_response",
     "digest_algorithm",
     "digest_name",
+    "envelope_key",
     "forget_paths",
     "hmac_sm3",
+    "install_delivery",
     "issue_certificate",
     "kept_key",
     "key_identifier",
@@ -192,8 +203,10 @@ __all__ = [
     "mask_name",
     "mask_phone",
     "normalise",
+    "open_envelope",
     "open_trusted_list",
     "public_key_of",
+    "read_delivery",
     "read_name",
     "read_ocsp_request",
     "read_request",

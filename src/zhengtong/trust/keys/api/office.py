@@ -40,6 +40,7 @@ from zhengtong.trust.keys.contracts import (
     ModuleView,
     NeedsCustodians,
     NotCustodian,
+    NothingDelivered,
     NotListed,
     Permission,
     RecognisedFor,
@@ -82,6 +83,7 @@ from zhengtong.trust.keys.services.ceremonies import (
     wipe_expired_shares,
 )
 from zhengtong.trust.keys.services.certifying import certify, distribute_pair, renew, resume, revoke, suspend
+from zhengtong.trust.keys.services.delivering import delivery_of
 from zhengtong.trust.keys.services.issuing import issue, plan_issue
 from zhengtong.trust.keys.services.managing import decrypt_with, make_key, make_key_pair, signer_of, step_key
 from zhengtong.trust.keys.services.office import register_key_office
@@ -145,6 +147,7 @@ __all__ = [
     "NeedsCustodians",
     "NotCustodian",
     "NotListed",
+    "NothingDelivered",
     "Permission",
     "RecognisedFor",
     "RequestUsed",
@@ -176,6 +179,7 @@ __all__ = [
     "chain_above",
     "crls_at",
     "decrypt_with",
+    "delivery_of",
     "distribute_pair",
     "establish_authority",
     "establish_root",

@@ -30,6 +30,7 @@ from zhengtong.trust.keys.contracts.issuing import (
     HolderKind,
     IssuePlan,
     IssueWish,
+    NothingDelivered,
     PrivateKeyHandedIn,
     RequestUsed,
     TokenPlace,
@@ -93,6 +94,8 @@ from zhengtong.trust.keys.contracts.recognition import (
     TrustedIssuer,
     TrustedList,
     UnknownContainer,
+    UnreadableDelivery,
+    WritableToken,
     WrongPin,
 )
 from zhengtong.trust.keys.contracts.refusals import (
@@ -189,6 +192,7 @@ __all__ = [
     "NotListed",
     "NotOpened",
     "NotRecognised",
+    "NothingDelivered",
     "OcspQuestion",
     "Permission",
     "PrivateKeyHandedIn",
@@ -222,10 +226,12 @@ __all__ = [
     "UnknownAuthority",
     "UnknownCertificate",
     "UnknownContainer",
+    "UnreadableDelivery",
     "UnreadableKey",
     "UnreadableRequest",
     "ValidityBeyondPolicy",
     "Verifier",
+    "WritableToken",
     "WrongPassphrase",
     "WrongPin",
 ]

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from zhengtong.kernel.errors import Refusal, Text
+from zhengtong.kernel.errors import NotFound, Refusal, Text
 from zhengtong.trust.keys.contracts.algorithms import ALGORITHM_NAMES, Algorithm
 from zhengtong.trust.keys.contracts.certificates import DistinguishedName, Profile
 from zhengtong.trust.keys.contracts.recognition import TokenKind
@@ -58,7 +58,8 @@ class IssueWish:
         kind: what it is issued to.
         holder: whose it is: a code, never a personal number.
         days: how long it is to hold.
-        profile: what it is for; None for a pair, a signing and an encryption certificate 双证书.
+        profile: what it is for; None for a pair, a signing and an encryption certificate 双证书. With a token's
+            request the encryption key is made here and delivered under the signing key of the request.
         subject: whom it names; None takes the name in *csr*.
         algorithm: of a key made here; None with *csr*.
         provider: where a key made here lies.
@@ -91,11 +92,21 @@ class IssuePlan:
     issuer: str
     ends_at: datetime
     shortened: bool
+    delivered: bool = False
+    """Whether an encryption key is made here and delivered into the token, in an envelope under its signing key."""
 
     @property
     def algorithm_name(self) -> str:
         """The algorithm as people write it."""
         return ALGORITHM_NAMES[self.algorithm]
+
+
+class NothingDelivered(NotFound):
+    """No encryption key was delivered into a token with this certificate."""
+
+    code = "nothing_delivered"
+    message = _("这张证书没有随附送入载体的加密密钥。")
+    remedy = _("送入的密钥见载体双证书中的加密证书；托管在平台的密钥从不交出。")
 
 
 class UnreadableRequest(Refusal):
@@ -131,7 +142,7 @@ class UnfitHolder(Refusal):
     code = "unfit_holder"
     status = 422
     message = _("“{kind}”不能签发这种证书：{what}")
-    remedy = _("请换一种用途；工作人员载体的密钥在载体内生成，凭载体的证书申请签发签名证书。")
+    remedy = _("请换一种用途；工作人员载体的签名密钥在载体内生成，凭载体的证书申请签发签名证书或双证书。")
 
 
 class RequestUsed(Refusal):

@@ -168,6 +168,7 @@ class CertificateView:
     key: UUID | None
     note: str = ""
     place: TokenPlace | None = None
+    delivered: bool = False
     der: bytes = field(repr=False)
 
     @property

@@ -179,6 +179,53 @@ class Token(Protocol):
         """
 
 
+class WritableToken(Token, Protocol):
+    """A token that this software may write to; a USB key behind SKF is written with its vendor's tools."""
+
+    def make_container(self, name: str, policy: ContainerPolicy) -> ContainerView:
+        """Make a container with a signing key of its own.
+
+        Raises:
+            TokenLocked: it was not unlocked.
+            ContainerForbids: the name is taken.
+        """
+
+    def install(
+        self,
+        name: str,
+        *,
+        issuer: bytes,
+        sign_certificate: bytes,
+        encrypt_certificate: bytes | None = None,
+        enveloped_key: bytes | None = None,
+    ) -> ContainerView:
+        """Put the certificates of one issuer into a container, and the encryption key it made for the holder.
+
+        Raises:
+            TokenLocked, UnknownContainer: as `signer`.
+            ContainerForbids: another issuer, another key, or a wrong signature.
+            NotOpened: the envelope is for another key.
+        """
+
+    def decrypt(self, container: str, cipher: bytes) -> bytes:
+        """Decrypt with a container's encryption key.
+
+        Raises:
+            TokenLocked: it was not unlocked.
+            UnknownContainer: there is none of this name, or it has no encryption key yet.
+            NotOpened: damaged, tampered with, or for another key.
+        """
+
+
+class UnreadableDelivery(Refusal):
+    """The bytes are no file that brings a key into a token."""
+
+    code = "unreadable_delivery"
+    status = 422
+    message = _("这不是密钥送达文件，或文件已损坏。")
+    remedy = _("请在密钥台的加密证书页重新下载送达文件。")
+
+
 class NotRecognised(Refusal):
     """No entry of the trusted list accepts this certificate for this purpose at this assurance."""
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import pkcs11
 
 RSA_BITS = 3072
-_MECHANISMS = {Algorithm.ECDSA_P256: "ECDSA", Algorithm.RSA: "SHA256_RSA_PKCS", Algorithm.ED25519: "EDDSA"}
+MECHANISMS = {Algorithm.ECDSA_P256: "ECDSA", Algorithm.RSA: "SHA256_RSA_PKCS", Algorithm.ED25519: "EDDSA"}
 _ED25519 = bytes.fromhex("06032b6570")  # OBJECT IDENTIFIER 1.3.101.112, what PKCS#11 3.0 §2.3.5 takes as parameters
 
 
@@ -53,7 +53,7 @@ class Pkcs11Keys:
         """What the token's mechanisms allow; SM2 is not among PKCS#11's standard ones."""
         with self._turn:
             offered = {one.name for one in self._session.token.slot.get_mechanisms()}
-        return frozenset(algorithm for algorithm, name in _MECHANISMS.items() if name in offered)
+        return frozenset(algorithm for algorithm, name in MECHANISMS.items() if name in offered)
 
     def generate(self, algorithm: Algorithm) -> KeyReference:
         """Make a key pair in the token.
@@ -69,7 +69,8 @@ class Pkcs11Keys:
         identifier = secrets.token_bytes(16)
         try:
             with self._turn:
-                self._make(algorithm, identifier)
+                label = f"zhengtong-{identifier.hex()[:8]}"
+                make_pair(self._session, algorithm, identifier=identifier, label=label)
         except pkcs11.PKCS11Error as error:
             raise ModuleFailed(what=type(error).__name__) from error
         return KeyReference(provider=self.name, key=identifier.hex())
@@ -81,7 +82,7 @@ class Pkcs11Keys:
             KeyMissing: no such key.
         """
         private, public = (self._find(reference, kind) for kind in ("PRIVATE_KEY", "PUBLIC_KEY"))
-        return Pkcs11Signer(self._turn, private, PublicKey.read(_spki(public)))
+        return Pkcs11Signer(self._turn, private, PublicKey.read(spki_of(public)))
 
     def decrypt(self, reference: KeyReference, cipher: bytes) -> bytes:
         """Decrypt by RSA-OAEP with SHA-256.
@@ -137,25 +138,30 @@ class Pkcs11Keys:
             except (pkcs11.NoSuchKey, pkcs11.MultipleObjectsReturned) as error:
                 raise KeyMissing(reference=reference) from error
 
-    def _make(self, algorithm: Algorithm, identifier: bytes) -> None:
-        from pkcs11 import Attribute, KeyType, Mechanism  # noqa: PLC0415 -- loads a vendor's library
-        from pkcs11.util.ec import encode_named_curve_parameters  # noqa: PLC0415
 
-        options: dict[str, Any] = {
-            "store": True,
-            "id": identifier,
-            "label": f"zhengtong-{identifier.hex()[:8]}",
-            "private_template": {Attribute.SENSITIVE: True, Attribute.EXTRACTABLE: False},
-        }
-        if algorithm is Algorithm.RSA:
-            self._session.generate_keypair(KeyType.RSA, RSA_BITS, **options)
-            return
-        edwards = algorithm is Algorithm.ED25519
-        curve = _ED25519 if edwards else encode_named_curve_parameters("secp256r1")
-        kind = KeyType.EC_EDWARDS if edwards else KeyType.EC
-        parameters = self._session.create_domain_parameters(kind, {Attribute.EC_PARAMS: curve}, local=True)
-        mechanism = Mechanism.EC_EDWARDS_KEY_PAIR_GEN if edwards else Mechanism.EC_KEY_PAIR_GEN
-        parameters.generate_keypair(mechanism=mechanism, **options)
+def make_pair(session: "pkcs11.Session", algorithm: Algorithm, *, identifier: bytes, label: str) -> None:
+    """Make a key pair in a token, its private half sensitive and not extractable.
+
+    Args:
+        session: open for writing, its user signed in.
+        algorithm: RSA, ECDSA P-256 or Ed25519.
+        identifier: CKA_ID of both halves.
+        label: CKA_LABEL of both halves.
+    """
+    from pkcs11 import Attribute, KeyType, Mechanism  # noqa: PLC0415 -- loads a vendor's library
+    from pkcs11.util.ec import encode_named_curve_parameters  # noqa: PLC0415
+
+    private = {Attribute.SENSITIVE: True, Attribute.EXTRACTABLE: False}
+    options: dict[str, Any] = {"store": True, "id": identifier, "label": label, "private_template": private}
+    if algorithm is Algorithm.RSA:
+        session.generate_keypair(KeyType.RSA, RSA_BITS, **options)
+        return
+    edwards = algorithm is Algorithm.ED25519
+    curve = _ED25519 if edwards else encode_named_curve_parameters("secp256r1")
+    kind = KeyType.EC_EDWARDS if edwards else KeyType.EC
+    parameters = session.create_domain_parameters(kind, {Attribute.EC_PARAMS: curve}, local=True)
+    mechanism = Mechanism.EC_EDWARDS_KEY_PAIR_GEN if edwards else Mechanism.EC_KEY_PAIR_GEN
+    parameters.generate_keypair(mechanism=mechanism, **options)
 
 
 class Pkcs11Signer:
@@ -177,7 +183,7 @@ class Pkcs11Signer:
         """
         import pkcs11  # noqa: PLC0415 -- loads a vendor's library
 
-        mechanism = pkcs11.Mechanism[_MECHANISMS[self.algorithm]]
+        mechanism = pkcs11.Mechanism[MECHANISMS[self.algorithm]]
         # tokens know ECDSA over a hash at most; RSA and Ed25519 take the message
         content = hashlib.sha256(data).digest() if self.algorithm is Algorithm.ECDSA_P256 else data
         try:
@@ -194,7 +200,8 @@ def _der(raw: bytes) -> bytes:
     return written
 
 
-def _spki(public: Any) -> bytes:
+def spki_of(public: Any) -> bytes:
+    """Return the SubjectPublicKeyInfo of a public key in a token."""
     from pkcs11 import KeyType  # noqa: PLC0415 -- loads a vendor's library
     from pkcs11.util.ec import encode_ec_public_key  # noqa: PLC0415
     from pkcs11.util.rsa import encode_rsa_public_key  # noqa: PLC0415

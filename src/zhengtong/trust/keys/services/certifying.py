@@ -118,7 +118,8 @@ def renew(
         StateForbids: it is revoked, or its key is not active.
         AlreadyReplaced: it was replaced already.
         ValidityBeyondPolicy: more days than its use may have.
-        UnfitCertificate: a new key is wished for, and the old one is not ours; or it is an authority's.
+        UnfitCertificate: a new key is wished for, and the old one is not ours or lies in a token; or it is an
+            authority's.
     """
     office.require(by, Permission.CERTIFY)
     old = _locked(certificate)
@@ -210,8 +211,8 @@ def _locked(certificate: UUID) -> CertificateRow:
 
 
 def _like(by: Responsible, old: CertificateRow, at: datetime) -> UUID:
-    """Return a new active key like the one of *old*."""
-    if old.key is None:
+    """Return a new active key like the one of *old*; a token would never get it, so a new pair is issued instead."""
+    if old.key is None or old.token:
         raise UnfitCertificate(what="key")
     return managing.make_active_key(
         by=by, title=old.subject, holder=old.holder, algorithm=Algorithm(old.key.algorithm), provider=old.key.provider,

@@ -29,7 +29,7 @@ from zhengtong.trust.keys.contracts import (
 from zhengtong.trust.keys.models import AuthorityRow, CertificateRow
 from zhengtong.trust.keys.providers.registry import key_provider
 from zhengtong.trust.keys.queries import certificate_view
-from zhengtong.trust.keys.services import certifying, managing, office
+from zhengtong.trust.keys.services import certifying, delivering, managing, office
 from zhengtong.trust.keys.services.authorities import authority_row
 from zhengtong.trust.keys.x509.names import written_name
 from zhengtong.trust.keys.x509.requests import CertificationRequest, read_request
@@ -86,6 +86,10 @@ def _issue(by: Responsible, wish: IssueWish, plan: IssuePlan, at: datetime) -> t
         authority=wish.authority, subject=plan.subject, holder=wish.holder, profile=plan.profiles[0], days=wish.days,
         request=wish.request, place=wish.place,
     )  # fmt: skip
+    if wish.profile is None and wish.csr is not None:
+        return delivering.issue_into_token(
+            by=by, entry=entry, holder=read_request(wish.csr).public, provider=wish.provider, at=at
+        )
     if wish.profile is None:
         return certifying.issue_pair(by=by, entry=entry, algorithm=plan.algorithm, provider=wish.provider, at=at)
     return (certifying.issue_one(by=by, entry=_with_key(by, wish, entry, plan, at), at=at),)
@@ -122,7 +126,7 @@ def _profiles(wish: IssueWish, asked: CertificationRequest | None) -> tuple[Prof
     if wish.kind is not HolderKind.TOKEN and wish.place is not None:
         raise UnfitHolder(kind=kind, what=Phrase(_("不在载体内")), field="kind")
     if wish.profile is None:
-        if asked is not None:
+        if asked is not None and wish.kind is not HolderKind.TOKEN:
             raise UnfitHolder(kind=kind, what=Phrase(_("双证书的密钥由平台生成")), field="profile")
         return law.PAIR
     if wish.profile not in law.PROFILES_OF[wish.kind]:
@@ -147,11 +151,13 @@ def _plan(
     at: datetime,
 ) -> IssuePlan:
     algorithm = asked.public.algorithm if asked else wish.algorithm or Algorithm.SM2
-    if asked is None and (
-        algorithm not in key_provider(wish.provider).algorithms()
-        or (wish.profile is None and algorithm not in managing.ENCRYPTS)
+    pair = wish.profile is None
+    if (asked is None or pair) and (
+        algorithm not in key_provider(wish.provider).algorithms() or (pair and algorithm not in managing.ENCRYPTS)
     ):
-        raise AlgorithmUnavailable(provider=wish.provider, algorithm=algorithm, field="algorithm")
+        raise AlgorithmUnavailable(
+            provider=wish.provider, algorithm=algorithm, field="profile" if asked else "algorithm"
+        )
     ends = min(law.last_moment(profile, days=wish.days, at=at, issuer_ends=authority.not_after) for profile in profiles)
     return IssuePlan(
         subject=subject,
@@ -162,4 +168,5 @@ def _plan(
         issuer=authority.name,
         ends_at=ends,
         shortened=ends == authority.not_after,
+        delivered=asked is not None and pair,
     )

@@ -1,9 +1,5 @@
 """Hardware modules: PKCS#11 against SoftHSM where it is installed, SDF and SKF against their doubles."""
 
-import shutil
-import subprocess
-from pathlib import Path
-
 import pytest
 
 from zhengtong.trust.keys.api import (
@@ -22,30 +18,16 @@ from zhengtong.trust.keys.api import (
 )
 from zhengtong.trust.keys.providers import sdf
 from zhengtong.trust.keys.providers.simulated_sdf import SimulatedMachine
+from zhengtong.trust.keys.tests.conftest import MODULE_TOKEN, PIN
 from zhengtong.trust.keys.tokens import skf
 from zhengtong.trust.keys.tokens.simulated_skf import SimulatedKey
 
-FOLDERS = ("/usr/lib/softhsm", "/usr/local/lib/softhsm", "/usr/lib64/pkcs11")
-SOFTHSM = next((path for folder in FOLDERS if (path := Path(folder, "libsofthsm2.so")).exists()), None)
-needs_softhsm = pytest.mark.skipif(
-    SOFTHSM is None or shutil.which("softhsm2-util") is None,
-    reason="SoftHSM is not installed (Debian: apt-get install softhsm2)",
-)
-
 
 @pytest.fixture(scope="module")
-def module(tmp_path_factory: pytest.TempPathFactory) -> Pkcs11Keys:
-    folder = tmp_path_factory.mktemp("softhsm")
-    (folder / "tokens").mkdir()
-    (folder / "conf").write_text(f"directories.tokendir = {folder}/tokens\nobjectstore.backend = file\n")
-    patch = pytest.MonkeyPatch()
-    patch.setenv("SOFTHSM2_CONF", str(folder / "conf"))
-    options = ("--free", "--label", "zhengtong", "--so-pin", "12345678", "--pin", "87654321")
-    subprocess.run(["softhsm2-util", "--init-token", *options], check=True, capture_output=True)
-    return Pkcs11Keys(module=str(SOFTHSM), token="zhengtong", pin="87654321")
+def module(softhsm: str) -> Pkcs11Keys:
+    return Pkcs11Keys(module=softhsm, token=MODULE_TOKEN, pin=PIN)
 
 
-@needs_softhsm
 @pytest.mark.parametrize("algorithm", [Algorithm.ECDSA_P256, Algorithm.RSA, Algorithm.ED25519])
 def test_a_key_made_in_a_module_signs_there_and_never_leaves(module: Pkcs11Keys, algorithm: Algorithm) -> None:
     if algorithm not in module.algorithms():
@@ -69,8 +51,7 @@ def test_a_key_made_in_a_module_signs_there_and_never_leaves(module: Pkcs11Keys,
         module.signer(reference)
 
 
-@needs_softhsm
-def test_a_module_refuses_what_it_cannot_and_shows_no_pin(module: Pkcs11Keys) -> None:
+def test_a_module_refuses_what_it_cannot_and_shows_no_pin(module: Pkcs11Keys, softhsm: str) -> None:
     with pytest.raises(AlgorithmUnavailable):
         module.generate(Algorithm.SM2)
     for key in ("00" * 16, "nonsense"):
@@ -80,10 +61,10 @@ def test_a_module_refuses_what_it_cannot_and_shows_no_pin(module: Pkcs11Keys) ->
     cipher = module.signer(reference).public.encrypt(b"x")
     with pytest.raises(AlgorithmUnavailable):  # SoftHSM knows OAEP with SHA-1 only
         module.decrypt(reference, cipher)
-    wrong = Pkcs11Keys(module=str(SOFTHSM), token="nowhere", pin="87654321")
+    wrong = Pkcs11Keys(module=softhsm, token="nowhere", pin=PIN)
     with pytest.raises(ModuleFailed) as caught:
         wrong.algorithms()
-    assert "87654321" not in repr(module) + str(caught.value) + repr(caught.value.__cause__)
+    assert PIN not in repr(module) + str(caught.value) + repr(caught.value.__cause__)
 
 
 def test_a_missing_library_is_a_sentence() -> None:

@@ -62,7 +62,7 @@ def test_one_token_holds_certificates_of_several_issuers_in_containers(token: So
             issuer=one.certificate,
             sign_certificate=one.issue(holder),
             encrypt_certificate=one.issue(secret.public, Profile.ENCRYPTION),
-            enveloped_key=holder.encrypt(secret.export()),
+            enveloped_key=keys.envelope_key(secret, to=holder),
         )
         assert token.decrypt(name, secret.public.encrypt(b"salary")) == b"salary"
     again = SoftwareToken.load(tmp_path / "token")
@@ -95,7 +95,7 @@ def test_a_container_takes_no_certificate_against_its_policy(token: SoftwareToke
             issuer=BANK.certificate,
             sign_certificate=BANK.issue(holder),
             encrypt_certificate=BANK.issue(stranger.public),
-            enveloped_key=stranger.public.encrypt(b"x"),
+            enveloped_key=keys.envelope_key(stranger, to=stranger.public),
         )
     with pytest.raises(ContainerForbids):
         token.make_container("bank", policy(TAX, Purpose.TAX))

@@ -28,6 +28,7 @@ from zhengtong.trust.keys.contracts import (
     UnknownContainer,
     WrongPin,
 )
+from zhengtong.trust.keys.tokens.envelope import open_envelope
 from zhengtong.trust.keys.x509 import signatures
 from zhengtong.trust.keys.x509.issuing import load_certificate
 
@@ -151,7 +152,7 @@ class SoftwareToken:
             issuer: the issuer's certificate; its key must be among the policy's issuers.
             sign_certificate: over the container's own signing key.
             encrypt_certificate: over the key in *enveloped_key*.
-            enveloped_key: PKCS#8 encrypted to the container's signing key, as GM/T 0016 delivers it by SM2.
+            enveloped_key: from `envelope_key`, to the container's signing key.
 
         Raises:
             TokenLocked, UnknownContainer: as `signer`.
@@ -161,12 +162,12 @@ class SoftwareToken:
         key, entry = self._opened(), self._entry(name)
         for certificate in (sign_certificate, encrypt_certificate):
             if certificate is not None:
-                _check_issue(name, certificate, issuer, frozenset(entry["issuers"]))
-        _check_key(name, sign_certificate, _bytes(entry["sign_public"]))
+                check_issue(name, certificate, issuer, frozenset(entry["issuers"]))
+        check_key(name, sign_certificate, _bytes(entry["sign_public"]))
         changes: dict[str, Any] = {"sign_certificate": _text(sign_certificate)}
         if encrypt_certificate is not None and enveloped_key is not None:
-            private = PrivateKey.read(self.signer(name).decrypt(enveloped_key))
-            _check_key(name, encrypt_certificate, private.public.spki)
+            private = open_envelope(enveloped_key, with_key=self.signer(name))
+            check_key(name, encrypt_certificate, private.public.spki)
             changes["encrypt_certificate"] = _text(encrypt_certificate)
             changes["encrypt"] = _seal(key, private.export(), f"{name}|encrypt")
         entry.update(changes)
@@ -227,7 +228,7 @@ class SoftwareToken:
         temporary.replace(self._file)
 
 
-def _check_issue(name: str, certificate: bytes, issuer: bytes, allowed: frozenset[str]) -> None:
+def check_issue(name: str, certificate: bytes, issuer: bytes, allowed: frozenset[str]) -> None:
     """Refuse a certificate that *issuer* did not sign, or an issuer that the policy does not name."""
     authority, issued = load_certificate(issuer), load_certificate(certificate)
     if PublicKey.read(authority.public_key.dump()).fingerprint not in allowed:
@@ -242,7 +243,8 @@ def _check_issue(name: str, certificate: bytes, issuer: bytes, allowed: frozense
         raise ContainerForbids(name=name, what="signature")
 
 
-def _check_key(name: str, certificate: bytes, spki: bytes) -> None:
+def check_key(name: str, certificate: bytes, spki: bytes) -> None:
+    """Refuse a certificate over another key than *spki*."""
     if load_certificate(certificate).public_key.dump() != spki:
         raise ContainerForbids(name=name, what="key")
 
