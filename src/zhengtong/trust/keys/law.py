@@ -63,6 +63,8 @@ LEAST_PASSPHRASE = 12
 WRONG_PASSPHRASES = 5
 CLOSED_FOR = timedelta(minutes=30)
 """After so many wrong passphrases a custodian's share is closed for so long: our own choice, no standard's number."""
+FORGOTTEN_AFTER = timedelta(hours=24)
+"""Wrong passphrases count no longer, this long after the last of them."""
 
 
 def may_step(state: KeyState, to: KeyState) -> bool:
@@ -96,13 +98,21 @@ def may_try(wrong: int, last_at: datetime | None, at: datetime) -> bool:
     return wrong < WRONG_PASSPHRASES or last_at is None or at >= last_at + CLOSED_FOR
 
 
-def tries_after(wrong: int) -> int:
-    """Return how many tries count once one more is allowed: after a closed time they count anew.
+def tries_after(wrong: int, last_at: datetime | None, at: datetime) -> int:
+    """Return how many tries count once one more is allowed; after a closed time or a day of none they count anew.
 
-    >>> tries_after(0), tries_after(4), tries_after(WRONG_PASSPHRASES)
+    Forgetting gives nobody more tries than the closed time does: five in half an hour are more than four in a day.
+
+    >>> from datetime import UTC
+    >>> noon = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    >>> tries_after(0, None, noon), tries_after(4, noon, noon), tries_after(WRONG_PASSPHRASES, noon, noon + CLOSED_FOR)
     (1, 5, 1)
+    >>> tries_after(4, noon, noon + FORGOTTEN_AFTER)
+    1
     """
-    return wrong + 1 if wrong < WRONG_PASSPHRASES else 1
+    if last_at is None or wrong >= WRONG_PASSPHRASES or at >= last_at + FORGOTTEN_AFTER:
+        return 1
+    return wrong + 1
 
 
 def can_still_be_approved(*, custodians: int, threshold: int, refusals: int) -> bool:

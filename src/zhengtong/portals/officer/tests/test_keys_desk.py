@@ -160,6 +160,9 @@ def test_custodians_approve_one_by_one_and_see_nothing_else(signed_in: SignIn, h
     there = response.headers["Location"]
     assert security.post(there, {"passphrase": "whatever it is"}).status_code == 422
     clerk, auditor = signed_in("clerk"), signed_in("auditor")
+    assert 'href="/officer/keys/uses/"' in text(clerk, "/officer/rights/")  # their way, should the reminder be gone
+    assert "/officer/keys/uses/" not in text(security, "/officer/rights/")
+    assert there in text(clerk, "/officer/keys/uses/")
     assert "设备签发" in text(clerk, there)
     assert "签发机构</h2>" not in text(clerk, "/officer/keys/")
     wrong = clerk.post(there, {"passphrase": words["auditor"]})

@@ -16,12 +16,13 @@ from zhengtong.portals.officer.wording import ActRow, rows
 from zhengtong.trust.access import api as access
 from zhengtong.trust.identity import api as identity
 from zhengtong.trust.identity.api import Actor
+from zhengtong.trust.keys import api as keys
 from zhengtong.trust.ledger import api as ledger
 
 
 @require_safe
 def rights(request: HttpRequest) -> HttpResponse:
-    """Show what the post may do: roles with their bounds, permissions in sentences."""
+    """Show what the post may do: roles with bounds, permissions in sentences; and whether its holder keeps a key."""
     actor = official(request)
     grants = access.grants_of(post=actor.post)
     roles = {role.code: role for role in access.roles()} if grants else {}
@@ -38,7 +39,9 @@ def rights(request: HttpRequest) -> HttpResponse:
     ]
     mine = access.permissions_of(actor)
     sentences = [entry for entry in access.permissions() if entry.permission in mine]
-    return page(request, "officer/rights.html", {"held": held, "sentences": sentences}, actor=actor)
+    custodian = keys.is_custodian(actor.subject)
+    context = {"held": held, "sentences": sentences, "custodian": custodian}
+    return page(request, "officer/rights.html", context, actor=actor)
 
 
 @require_safe

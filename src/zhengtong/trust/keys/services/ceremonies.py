@@ -154,7 +154,7 @@ def _count_try(by: Responsible, ceremony: UUID, at: datetime) -> _Trying:
         if not law.may_try(custodian.wrong, custodian.wrong_at, at):
             until = (custodian.wrong_at or at) + law.CLOSED_FOR
             raise CustodianClosed(most=law.WRONG_PASSPHRASES, until=until.astimezone(clock.BEIJING).strftime("%H:%M"))
-        custodian.wrong = law.tries_after(custodian.wrong)
+        custodian.wrong = law.tries_after(custodian.wrong, custodian.wrong_at, at)
         custodian.wrong_at = at
         custodian.save(update_fields=["wrong", "wrong_at"])
     held = row.authority.custody

@@ -193,6 +193,21 @@ def test_a_right_passphrase_forgets_the_wrong_ones_and_a_refusal_needs_none() ->
         approve(asked, 0, at=NOW + round_ * 4 * DAY)
 
 
+def test_wrong_passphrases_are_forgotten_a_day_after_the_last_and_not_before(office: Office) -> None:
+    rooted()
+    asked = keys.ask_for_crl(by=BY, code="root", at=NOW)
+
+    def wrong(at: datetime) -> int:
+        with pytest.raises(WrongPassphrase):
+            approve(asked, 0, passphrase="wrong", at=at)
+        return CustodianRow.objects.get(subject=CUSTODIANS[0].subject).wrong
+
+    assert [wrong(NOW) for _number in range(3)] == [1, 2, 3]
+    last = NOW + law.FORGOTTEN_AFTER - timedelta(seconds=1)
+    assert wrong(last) == 4
+    assert wrong(last + law.FORGOTTEN_AFTER) == 1
+
+
 def test_shares_of_an_expired_ceremony_are_wiped_and_of_a_waiting_one_kept() -> None:
     rooted()
     asked = keys.ask_for_crl(by=BY, code="root", at=NOW)
