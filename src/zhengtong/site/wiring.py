@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from zhengtong.data.assets import api as assets
 from zhengtong.data.catalog import contracts as catalog_contracts
 from zhengtong.data.collection import contracts as collection_contracts
 from zhengtong.data.collection.tasks import enqueue_due
@@ -149,6 +150,7 @@ def wire_permissions() -> None:
     access.register_permissions(quality_contracts.PERMISSION_SENTENCES)
     access.register_permissions(exchange.PERMISSION_SENTENCES)
     access.register_permissions(opening.PERMISSION_SENTENCES, duties={opening.Permission.AUDIT: Duty.AUDIT})
+    access.register_permissions(assets.PERMISSION_SENTENCES)
     access.register_permissions(cockpit_contracts.PERMISSION_SENTENCES)
     access.register_permissions(cases.PERMISSION_SENTENCES)
     access.register_permissions(cases.DESK_SENTENCES)

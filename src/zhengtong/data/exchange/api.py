@@ -8,6 +8,7 @@ from zhengtong.data.exchange.contracts import (
     AgreementOver,
     AgreementState,
     AgreementUnknown,
+    AgreementUse,
     AgreementView,
     Algorithm,
     AlreadyAnswered,
@@ -78,6 +79,7 @@ from zhengtong.data.exchange.services.delivering import send as send_announcemen
 from zhengtong.data.exchange.services.keys import issue_key, revoke_key
 from zhengtong.data.exchange.services.subscribing import pause, renew_signing_key, send_again, set_address, unpause
 from zhengtong.data.exchange.subscriptions import announcement_lines, subscription
+from zhengtong.data.exchange.using import use_of
 
 __all__ = [
     "ANNOUNCED",
@@ -87,6 +89,7 @@ __all__ = [
     "AgreementOver",
     "AgreementState",
     "AgreementUnknown",
+    "AgreementUse",
     "AgreementView",
     "Algorithm",
     "AlreadyAnswered",
@@ -158,6 +161,7 @@ __all__ = [
     "suspend",
     "unpause",
     "usage_by_day",
+    "use_of",
     "verify_signature",
     "withdraw_request",
 ]

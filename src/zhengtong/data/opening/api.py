@@ -16,6 +16,7 @@ from zhengtong.data.opening.contracts import (
     AnsweredAlready,
     Basis,
     ChangedMeanwhile,
+    Counted,
     EmbargoNotOver,
     EnquiryKind,
     EnquiryUnknown,
@@ -53,6 +54,7 @@ from zhengtong.data.opening.contracts import (
     WordsNeeded,
     WrongState,
 )
+from zhengtong.data.opening.counting import counted, counting_plan
 from zhengtong.data.opening.enquiries import (
     answer,
     ask_for_data,
@@ -93,7 +95,7 @@ from zhengtong.data.opening.services import (
     withdraw,
 )
 from zhengtong.data.opening.serving import served_file, served_rows
-from zhengtong.data.opening.storing import standard_on
+from zhengtong.data.opening.storing import dump, load_plan, load_report, standard_on
 
 __all__ = [
     "ALL",
@@ -107,6 +109,7 @@ __all__ = [
     "AnsweredAlready",
     "Basis",
     "ChangedMeanwhile",
+    "Counted",
     "EmbargoNotOver",
     "EnquiryKind",
     "EnquiryUnknown",
@@ -153,7 +156,10 @@ __all__ = [
     "approve",
     "ask_for_data",
     "chart_rows",
+    "counted",
+    "counting_plan",
     "decide",
+    "dump",
     "enquiries_of",
     "enquiries_to_answer",
     "enquiry_to_answer",
@@ -162,6 +168,8 @@ __all__ = [
     "freeze",
     "give_feedback",
     "issue_key",
+    "load_plan",
+    "load_report",
     "may_take",
     "preview",
     "refuse",

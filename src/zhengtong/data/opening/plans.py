@@ -23,9 +23,19 @@ def require_fit(wanted: Wanted, found: DatasetView, standard: Standard) -> None:
     Raises:
         PlanUnfit: naming the field and what is wrong.
     """
-    for field, what in (*_said(wanted, standard), *_planned(wanted, found)):
+    for field, what in (*_said(wanted, standard), *_planned(wanted.plan, found)):
         raise PlanUnfit(field=field, what=what)
     require_as_open(wanted.plan, wanted.access, found)
+
+
+def require_plan(plan: Plan, found: DatasetView) -> None:
+    """Return when *plan* fits the catalogue's entry.
+
+    Raises:
+        PlanUnfit: naming the field and what is wrong.
+    """
+    for field, what in (*_planned(plan, found), *_published(found)):
+        raise PlanUnfit(field=field, what=what)
 
 
 def require_as_open(plan: Plan, access: Access, found: DatasetView) -> None:
@@ -47,12 +57,12 @@ def _said(wanted: Wanted, standard: Standard) -> Iterator[tuple[str, Phrase]]:
         yield "basis", Phrase(_("请选择一条开放依据"))
 
 
-def _planned(wanted: Wanted, found: DatasetView) -> Iterator[tuple[str, Phrase]]:
+def _planned(plan: Plan, found: DatasetView) -> Iterator[tuple[str, Phrase]]:
     elements = {element.name: element for element in found.entry.elements}
-    names = [field.name for field in wanted.plan.fields]
+    names = [field.name for field in plan.fields]
     if not names or len(set(names)) != len(names):
         yield "fields", Phrase(_("请至少选择一个数据项，每项一次"))
-    for field in wanted.plan.fields:
+    for field in plan.fields:
         element = elements.get(field.name)
         if element is None:
             yield "fields", Phrase(_("数据集没有数据项 {name}"), name=field.name)
@@ -60,14 +70,18 @@ def _planned(wanted: Wanted, found: DatasetView) -> Iterator[tuple[str, Phrase]]
             yield "fields", Phrase(_("数据项 {name} 不是日期，不能只留年月"), name=element.title)
         elif field.treatment in _AREAS and element.type is not ElementType.STRING:
             yield "fields", Phrase(_("数据项 {name} 不是区划代码，不能归并到县市"), name=element.title)
-    if wanted.plan.aggregate and (COUNT in names or len(names) > MOST_COUNTED):
+    if plan.aggregate and (COUNT in names or len(names) > MOST_COUNTED):
         yield "fields", Phrase(_("汇总表最多按五个数据项分组，且不能有名为 count 的数据项"))
+
+
+def _published(found: DatasetView) -> Iterator[tuple[str, Phrase]]:
+    if found.state is not catalog.DatasetState.PUBLISHED:
+        yield "dataset", Phrase(_("数据集尚未在目录中发布"))
 
 
 def more_open(plan: Plan, access: Access, found: DatasetView) -> Iterator[tuple[str, Phrase]]:
     """Yield in what a plan is more open than the catalogue says of its dataset; counts are data of their own."""
-    if found.state is not catalog.DatasetState.PUBLISHED:
-        yield "dataset", Phrase(_("数据集尚未在目录中发布"))
+    yield from _published(found)
     offered = {element.name for element in found.entry.elements}
     for field in plan.fields:
         if field.name not in offered:

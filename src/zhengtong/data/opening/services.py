@@ -27,12 +27,12 @@ from zhengtong.data.opening.contracts import (
     Permission,
     PlanUnfit,
     Risk,
-    RiskReport,
     RiskTooHigh,
     SameOfficer,
     Wanted,
     WrongState,
 )
+from zhengtong.data.opening.counting import report_of
 from zhengtong.data.opening.models import OpeningApplication
 from zhengtong.data.opening.plans import require_as_open, require_fit
 from zhengtong.kernel.clock import on_day
@@ -121,12 +121,7 @@ def freeze(*, actor: Actor, application: UUID, revision: int, at: datetime) -> O
         raise NoRowsToOpen(dataset=found.code)
     folder = f"{application}/{revision}"
     measures, files = buffer.freeze(rows, planned.plan, standard, folder)
-    grades = entries.grades_after(planned.plan, found)
-    high = law.too_high(grades, planned.access, standard)
-    report = RiskReport(
-        measures=measures, standard=standard.in_force_on, grades=grades, too_high=high,
-        risks=law.judged(measures, high, planned.plan, standard),
-    )  # fmt: skip
+    report = report_of(measures, planned.plan, found, planned.access, standard)
     with transaction.atomic():
         row = _locked(actor, "freeze", application, revision)
         before = state_of(row)

@@ -15,6 +15,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from zhengtong.data.assets import api as assets
 from zhengtong.data.opening import api as opening
 from zhengtong.data.registries import api as registries
 from zhengtong.data.registries.api import EnterpriseRecord, RegistryPart, Relation, ResidentRecord
@@ -33,6 +34,7 @@ from zhengtong.trust.licenses import api as licenses
 PASSWORD = "zhengtong-demo"  # noqa: S105 -- published on purpose, refused outside the demo
 CITIZEN, FAMILY, ELDER, ENTERPRISE = "citizen", "family", "elder", "enterprise"
 ELDER_BORN = 1955
+OPERATOR, OPERATOR_ROLE = "operator", "data_operator"  # opened with the assets, not with the offices
 HANDLER, SUPERVISOR, KEEPER = "case_handler", "case_supervisor", "license_keeper"
 _LEADING = frozenset({*map(str, store.Permission), *map(str, systems.Permission)})  # a leader reforms and connects
 _KEEPING = frozenset(str(name) for name in licenses.Permission)  # only the issuing body keeps its licences
@@ -40,6 +42,8 @@ _DESKS = frozenset(map(str, cases.DeskPermission))  # the head of an organ answe
 _AT_HAND = {str(cases.DeskPermission.KEEP_PHRASES), str(cases.DeskPermission.ANSWER_CHECKS)}  # who handles its cases
 _SUPERVISING = frozenset({str(cases.Permission.EXTEND), str(cases.Permission.SUPERVISE)}) | _DESKS
 _OPENING = frozenset(map(str, opening.Permission))  # a department's officer applies, its head decides
+_ASSETS = frozenset(map(str, assets.Permission))  # a department's officer registers, not who sits at the window
+_OPERATING = {str(assets.Permission.OPERATE)}  # a company that makes products of data, no office
 _OF_BODIES = frozenset(  # held for one's own body alone
     {*map(str, cases.Permission), *map(str, forms.Permission), *map(str, delivery.Permission)}
 )
@@ -193,20 +197,20 @@ def refresh_roles(*, at: datetime) -> int:
     for entry in access.permissions():
         of_duty[entry.duty].add(entry.permission)
     business = of_duty[Duty.BUSINESS]
-    everyday = business - _LEADING - _KEEPING - _OF_BODIES - _DESKS
+    everyday = business - _LEADING - _KEEPING - _OF_BODIES - _DESKS - _OPERATING
     administration, security = of_duty[Duty.ADMINISTRATION], of_duty[Duty.SECURITY]
     wanted: dict[str, tuple[str, str, Duty, set[str]]] = {
         "clerk": (
             "窗口受理",
             "Window clerk",
             Duty.BUSINESS,
-            (everyday - _OPENING - {_DEVELOPING}) | {cases.Permission.ACCEPT},
+            (everyday - _OPENING - _ASSETS - {_DEVELOPING}) | {cases.Permission.ACCEPT},
         ),
         "approver": (
             "审批",
             "Approver",
             Duty.BUSINESS,
-            everyday - {"trust.identity:assist", str(opening.Permission.DECIDE)},
+            everyday - {"trust.identity:assist", str(opening.Permission.DECIDE), str(assets.Permission.AUTHORIZE)},
         ),
         HANDLER: (
             "办件经办",
@@ -214,9 +218,15 @@ def refresh_roles(*, at: datetime) -> int:
             Duty.BUSINESS,
             (set(_OF_BODIES) - _SUPERVISING) | _AT_HAND,
         ),
+        OPERATOR_ROLE: ("数据运营", "Data operator", Duty.BUSINESS, set(_OPERATING)),
         KEEPER: ("证照管理", "Licence keeper", Duty.BUSINESS, set(_KEEPING)),
         SUPERVISOR: ("办件督办", "Case supervisor", Duty.BUSINESS, set(_SUPERVISING)),
-        "leader": ("分管领导", "Leader", Duty.BUSINESS, {name for name in business if not _acts_on_people(name)}),
+        "leader": (
+            "分管领导",
+            "Leader",
+            Duty.BUSINESS,
+            {name for name in business if not _acts_on_people(name)} - _OPERATING,
+        ),
         "system_administrator": (
             "系统管理员",
             "System administrator",

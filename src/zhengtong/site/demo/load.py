@@ -27,6 +27,7 @@ from zhengtong.process.items import api as items
 from zhengtong.process.store import api as store
 from zhengtong.site.demo import (
     accounts,
+    assets,
     catalog,
     designs,
     letters,
@@ -133,6 +134,7 @@ class Setup:
         self._publish_data_catalog(seed)
         self._open_sharing(seed)
         self._open_data(seed)
+        self._register_assets(seed)
         self._design_a_form(seed)
         self._build(seed)
 
@@ -248,6 +250,14 @@ class Setup:
             now, part = system.now(), province.make_part(self.tree, self.content, seed=seed, number=0)
             with transaction.atomic():
                 openings.open_data(self._offices or self._plan(seed, part, now), part, at=now)
+
+    def _register_assets(self, seed: str) -> None:
+        """Let departments register assets of what they share and open, unless that is so already."""
+        if assets.is_registered():
+            return
+        with self.console.step("data assets 数据资产"), transaction.atomic():
+            now, part = system.now(), province.make_part(self.tree, self.content, seed=seed, number=0)
+            assets.register(self._offices or self._plan(seed, part, now), at=now)
 
     def _design_a_form(self, seed: str) -> None:
         """Let a department redesign a form, unless it does so already."""

@@ -33,6 +33,7 @@ from zhengtong.data.exchange.contracts.agreements import (
     TermsUnfit,
 )
 from zhengtong.data.exchange.contracts.looks import (
+    AgreementUse,
     BatchLook,
     BulkShare,
     ExchangeLook,
@@ -64,6 +65,7 @@ __all__ = [
     "AgreementOver",
     "AgreementState",
     "AgreementUnknown",
+    "AgreementUse",
     "AgreementView",
     "Algorithm",
     "AlreadyAnswered",

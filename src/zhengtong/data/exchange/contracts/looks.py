@@ -85,3 +85,17 @@ class LooksVerdict:
     def sound(self) -> bool:
         """Whether every look is what was recorded."""
         return not self.broken_number
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AgreementUse:
+    """An agreement with its looks in a period; `rows` are those that left in batches."""
+
+    agreement: UUID
+    dataset: str
+    dataset_name: str
+    consumer: UUID
+    consumer_name: str
+    consumer_name_en: str
+    calls: int
+    rows: int

@@ -41,6 +41,7 @@ from zhengtong.data.opening.contracts.refusals import (
 from zhengtong.data.opening.contracts.views import (
     Accounted,
     Basis,
+    Counted,
     FieldPlan,
     Finding,
     FrozenFile,
@@ -63,6 +64,7 @@ __all__ = [
     "AnsweredAlready",
     "Basis",
     "ChangedMeanwhile",
+    "Counted",
     "EmbargoNotOver",
     "EnquiryKind",
     "EnquiryUnknown",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from zhengtong.data.catalog.contracts import DataGrade
@@ -137,6 +138,16 @@ class RiskReport:
     def passed(self) -> bool:
         """Whether the copy may leave the buffer."""
         return not self.risks
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counted:
+    """A table of counts: its columns, the last the count; nothing small, and nothing at all where the report fails."""
+
+    names: tuple[str, ...]
+    cells: tuple[tuple[Any, ...], ...]
+    report: RiskReport
+    version: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
