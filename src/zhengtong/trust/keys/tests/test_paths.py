@@ -213,7 +213,7 @@ def test_a_signature_found_right_vouches_for_these_bytes_alone() -> None:
     leaf = one.issue(key.public, name="张三")
     judged(one, leaf)
     other = one.issue(PrivateKey.generate(Algorithm.SM2).public, name="张三")
-    exchanged = leaf.replace(*(public_key_of(each).spki for each in (leaf, other)))
+    exchanged = leaf.replace(public_key_of(leaf).spki, public_key_of(other).spki)
     refused(Distrust.INVALID, one, exchanged)
     judged(one, leaf)
 
