@@ -59,12 +59,13 @@ def bureau(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     """Run the command on a machine that has neither our settings nor our database."""
     folder = tmp_path_factory.mktemp("tsa") / request.param
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(sys.path), "HOME": str(folder.parent)}
-    options = {"env": environment, "cwd": str(folder.parent)}
-    subprocess.run([*COMMAND, "init", str(folder), "--algorithm", request.param], check=True, **options)  # type: ignore[call-overload]
+    make = [*COMMAND, "init", str(folder), "--algorithm", request.param]
+    subprocess.run(make, check=True, env=environment, cwd=folder.parent)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    process = subprocess.Popen([*COMMAND, "serve", str(folder), "--port", str(port)], **options)  # type: ignore[call-overload]
+    serve = [*COMMAND, "serve", str(folder), "--port", str(port)]
+    process = subprocess.Popen(serve, env=environment, cwd=folder.parent)
     try:
         one = Bureau(folder=folder, address=f"http://127.0.0.1:{port}")
         deadline = time.monotonic() + _PATIENCE

@@ -28,9 +28,9 @@ class Post:
 
     def __init__(self, folder: Path, *, document: bytes | None = DOCUMENT) -> None:
         self.folder, matter = folder, Matter(folder)
-        kept = document and Enclosure(form="pdf", size=len(document), digest=law.digest_of(document))
+        kept = Enclosure(form="pdf", size=len(document), digest=law.digest_of(document)) if document else None
         letter = law.write_letter(
-            WRITING, reference="YJ-1", sender=uuid4(), addressee=uuid4(), enclosure=kept or None, salt=b"salt"
+            WRITING, reference="YJ-1", sender=uuid4(), addressee=uuid4(), enclosure=kept, salt=b"salt"
         ).encode()
         about = {"object_type": "trust.delivery.letter", "object_id": str(uuid4()), "after": law.digest_of(letter)}
         acts = {

@@ -113,4 +113,5 @@ def test_lists_are_exported_as_csv(signed_in: SignIn) -> None:
 def test_a_draft_is_seen_by_its_department_only(house: House, signed_in: SignIn) -> None:
     draft = entries.households(code="301001/5", table="")
     catalog.register(actor=builders.SYSTEM, provider=house.government, entries=[draft], at=builders.NOW)
-    assert signed_in("clerk").get("/officer/data/catalog/301001-5/").status_code == 404
+    for page in ("catalog", "quality", "lineage"):
+        assert signed_in("clerk").get(f"/officer/data/{page}/301001-5/").status_code == 404
