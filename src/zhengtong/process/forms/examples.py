@@ -11,6 +11,7 @@ from django.http import QueryDict
 
 from zhengtong.kernel.checkdigits import compose_credit_code, compose_resident_id
 from zhengtong.process.forms.contracts import Schema
+from zhengtong.process.forms.patterns import example_of
 
 _SHAPED = {
     "resident-id": compose_resident_id(region="330106", born_on=date(1990, 3, 7), sequence=123),
@@ -60,4 +61,13 @@ def _one(field: Schema, region: str) -> Any:
         return "on"
     if kind in {"number", "integer"}:
         return str(field.get("minimum", 1))
-    return field["enum"][0] if "enum" in field else "示例" * max(1, -(-int(field.get("minLength", 2)) // 2))
+    return field["enum"][0] if "enum" in field else _words(field)
+
+
+def _words(field: Schema) -> str:
+    """Return a text of the length that is asked, and of the pattern, where one can be found."""
+    if "pattern" in field:
+        found = example_of(field["pattern"], least=field.get("minLength", 1), most=field.get("maxLength", 200))
+        if found is not None:
+            return found
+    return "示例" * max(1, -(-int(field.get("minLength", 2)) // 2))

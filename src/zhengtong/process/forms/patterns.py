@@ -8,10 +8,11 @@ cannot bound, references back to a group, is refused.
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 
-from zhengtong.rules.feel.api import PatternError, compile_pattern
+from zhengtong.rules.feel.api import PatternError, compile_pattern, invent
 
 LONGEST = 200
 _MOST_STEPS = 2_000_000
+_LIKED = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz示例 -_/.,:@()（），。、"
 
 
 class UnfitPatternError(ValueError):
@@ -61,6 +62,17 @@ def fits(pattern: str, text: str) -> bool:
         return compile_pattern(pattern).search(text, spend) is not None
     except _TooManySteps:
         return False
+
+
+def example_of(pattern: str, *, least: int, most: int) -> str | None:
+    """Return a text of *least* to *most* characters that fits *pattern*; None where none is found.
+
+    >>> example_of("^浙[A-Z][0-9A-Z]{5}$", least=0, most=20)
+    '浙A00000'
+    """
+    candidates = "".join(dict.fromkeys(_LIKED + pattern))
+    found = invent(compile_pattern(pattern), candidates, least=least, most=most)
+    return found if found is not None and fits(pattern, found) else None
 
 
 class FitsPattern:

@@ -19,7 +19,7 @@ from zhengtong.rules.feel.expression import (
 )
 from zhengtong.rules.feel.parser import Vocabulary
 from zhengtong.rules.feel.python_values import from_python, to_json, to_python
-from zhengtong.rules.feel.regex import Pattern, PatternError, compile_pattern
+from zhengtong.rules.feel.regex import Pattern, PatternError, compile_pattern, invent
 from zhengtong.rules.feel.runtime import DEFAULT_LIMITS, LIMIT_CODES, Limits
 from zhengtong.rules.feel.text import feel_text
 from zhengtong.rules.feel.values import (
@@ -60,6 +60,7 @@ __all__ = [
     "conforms_to",
     "feel_text",
     "from_python",
+    "invent",
     "is_instance",
     "parse_type_name",
     "render_caret",

@@ -213,3 +213,22 @@ def test_sensitive_values_are_read_back_masked_short_ones_too() -> None:
     schema = one({"type": "string", "title": "姓名", "sensitive": True})
     assert forms.read_back(schema, {"a": "王莹娟"}) == [("姓名", "王*娟")]
     assert forms.read_back(schema, {"a": "330106199003071236"}) == [("姓名", "33**************36")]
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "^[A-Z]{2}[0-9]{6}$",
+        "^浙[A-Z][0-9A-Z]{5}$",
+        "(第[0-9]+号)",
+        "^(19|20)[0-9]{2}-[01][0-9]$",
+        "^[^0-9]{3,}$",
+        r"^\S+@\S+$",
+    ],
+)
+def test_an_example_is_invented_that_the_form_takes(pattern: str) -> None:
+    title = {"title": "编号", "title_en": "Number"}
+    field = {"type": "string", **title, "pattern": pattern, "minLength": 3, "maxLength": 30}
+    schema = {"type": "object", "properties": {"number": field}, "required": ["number"]}
+    form = forms.build_form(schema, forms.example_post(schema, region="330106"))
+    assert form.is_valid(), form.errors

@@ -4,7 +4,8 @@ FEEL's `matches`, `replace` and `split` use this dialect. It is not Python's, an
 exponential time; here a place in the pattern is tried at most once at a place in the text, and every step is counted.
 """
 
+from zhengtong.rules.feel.regex.inventing import invent
 from zhengtong.rules.feel.regex.matcher import Match, Pattern, compile_pattern
 from zhengtong.rules.feel.regex.syntax import PatternError
 
-__all__ = ["Match", "Pattern", "PatternError", "compile_pattern"]
+__all__ = ["Match", "Pattern", "PatternError", "compile_pattern", "invent"]
