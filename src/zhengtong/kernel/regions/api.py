@@ -9,6 +9,7 @@ from zhengtong.kernel.regions.contracts import ImportReport, RegionLevel, Region
 from zhengtong.kernel.regions.law import canonical_code
 from zhengtong.kernel.regions.queries import (
     ancestors,
+    chain,
     children,
     codes_under,
     is_within,
@@ -43,6 +44,7 @@ __all__ = [
     "abolish",
     "ancestors",
     "canonical_code",
+    "chain",
     "children",
     "codes_under",
     "fetch",

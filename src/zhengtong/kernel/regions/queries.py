@@ -82,6 +82,18 @@ def ancestors(code: str) -> tuple[RegionView, ...]:
     return _views(Region.objects.filter(low__in=around[:-1]).order_by("low").values_list(*_FIELDS))
 
 
+def chain(code: str) -> tuple[RegionView, ...]:
+    """Return the regions that contain *code* and itself, the province first: two statements.
+
+    Raises:
+        RegionNotFound: there is none.
+    """
+    low = Region.objects.filter(code=law.canonical_code(code)).values_list("low", flat=True).first()
+    if low is None:
+        raise RegionNotFound(region=code)
+    return _views(Region.objects.filter(low__in=law.lows_around(low)).order_by("low").values_list(*_FIELDS))
+
+
 def is_within(code: str, ancestor: str) -> bool:
     """Tell whether *code* is *ancestor* or lies in it.
 

@@ -1,13 +1,13 @@
 """Acts on bundles 一件事: apply once, open what may begin, settle what ended, conclude, withdraw."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
 import orjson
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from zhengtong.kernel import clock
 from zhengtong.kernel.events.api import emit
@@ -25,6 +25,7 @@ from zhengtong.process.bundles.models import BundleCase, BundlePart
 from zhengtong.process.cases import api as cases
 from zhengtong.process.forms import api as forms
 from zhengtong.process.items import api as items
+from zhengtong.process.store import api as store
 from zhengtong.trust.delivery.api import Fact, MessageKind, Related, Wording, deliver, of_subject
 from zhengtong.trust.identity import api as identity
 from zhengtong.trust.identity.contracts import Actor, AssuranceLevel, SubjectKind
@@ -119,33 +120,77 @@ def apply(  # noqa: PLR0913 -- an application has so many parts, all named at th
         BundleNotOffered: nobody handles one of the items.
     """
     identity.require_assurance(actor, AssuranceLevel.SUBSTANTIAL)
-    with transaction.atomic():
-        known = BundleCase.objects.filter(pk=bundle, applicant=actor.party).first()
-        if known is not None:
-            return known.reference
-        offered, parts = items.bundle_items(code, at=clock.on_day(at))
-        row = _new_bundle(actor, bundle, offered, region, at)
-        asked = schemas_of(offered, parts, at=clock.on_day(at))
-        said = {
-            "answers": dict(form),
-            "prefilled": dict(prefilled or {}),
-            "schema": forms.merge(one.schema for one in asked.values()),
-            "parts": _asked(asked),
-            "committed": sorted(committed),
-            "uploads": dict(uploads or {}),
-        }
-        row.form, row.evidence = orjson.dumps(said).decode(), list(cases.dump_evidence(found or {}).values())
-        row.save(force_insert=True)
-        _record(actor, "apply", row, at)
-        about = BundleReceived(bundle=row.id, code=code, applicant=row.applicant)
-        emit("process.bundle.received.v1", subject=row.id, data=about, at=at)
-        BundlePart.objects.bulk_create(_part(row, offered, item, number) for number, item in enumerate(parts))
-        advance(row, at, actor=actor)
+    try:
+        with transaction.atomic():
+            known = BundleCase.objects.filter(pk=bundle, applicant=actor.party).first()
+            if known is not None:
+                return known.reference
+            offered = items.bundle_handlings(code, region=region or None, at=clock.on_day(at))
+            offer = _offer(actor, offered)
+            row = _new_bundle(actor, bundle, offered, region, at)
+            asked = schemas_of(offer.bundle, offer.parts, at=clock.on_day(at))
+            said = {
+                "answers": dict(form),
+                "prefilled": dict(prefilled or {}),
+                "schema": forms.merge(one.schema for one in asked.values()),
+                "parts": _asked(asked),
+                "committed": sorted(committed),
+                "uploads": dict(uploads or {}),
+            }
+            row.form, row.evidence = orjson.dumps(said).decode(), list(cases.dump_evidence(found or {}).values())
+            row.save(force_insert=True)
+            _record(actor, "apply", row, at)
+            about = BundleReceived(bundle=row.id, code=code, applicant=row.applicant)
+            emit("process.bundle.received.v1", subject=row.id, data=about, at=at)
+            parts = [_part(row, offer.bundle, item, number) for number, item in enumerate(offer.parts)]
+            _go_on(row, parts, offer, actor, at)
+            BundlePart.objects.bulk_create(parts)
+    except IntegrityError as error:
+        return _sent_at_once(actor, bundle, error)
     return row.reference
 
 
-def _new_bundle(actor: Actor, bundle: UUID, found: items.Bundle, region: str, at: datetime) -> BundleCase:
-    lead = items.body_of(found.lead_key, region) if region else items.first_body_of(found.lead_key)
+def _sent_at_once(actor: Actor, bundle: UUID, error: IntegrityError) -> str:
+    """Return the reference of the bundle that the same form, sent twice at once, has just made.
+
+    Raises:
+        BundleUnknown: the id is another applicant's.
+    """
+    known = BundleCase.objects.filter(pk=bundle).first()
+    if known is None:
+        raise error
+    if known.applicant != actor.party:
+        raise BundleUnknown from error
+    return known.reference
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Offer:
+    """What opening parts of a bundle needs to know, read once for all of them."""
+
+    bundle: items.Bundle
+    parts: tuple[items.Item, ...]
+    handled: Mapping[str, items.Handling]
+    applicant_name: str
+
+
+def _offer(actor: Actor, found: items.BundleHandling) -> _Offer:
+    return _Offer(
+        bundle=found.bundle, parts=tuple(one.item for one in found.parts),
+        handled={one.item.code: one for one in found.parts}, applicant_name=cases.name_of(actor),
+    )  # fmt: skip
+
+
+def _offer_then(row: BundleCase, opening: Collection[str], actor: Actor, at: datetime) -> _Offer:
+    """Return the bundle as it was applied for, and who handles the items that begin, as in force now."""
+    found, then = items.bundle_items(row.code, at=clock.on_day(row.received_at))
+    region, today = row.home_region or None, clock.on_day(at)
+    handled = {code: items.handling(code, region=region, at=today) for code in opening}
+    return _Offer(bundle=found, parts=then, handled=handled, applicant_name=cases.name_of(actor))
+
+
+def _new_bundle(actor: Actor, bundle: UUID, offered: items.BundleHandling, region: str, at: datetime) -> BundleCase:
+    found, lead = offered.bundle, offered.lead
     if lead is None:
         raise BundleNotOffered(bundle=found.name.zh, item=found.lead.zh)
     return BundleCase(
@@ -182,17 +227,10 @@ def advance(row: BundleCase, at: datetime, *, actor: Actor | None = None) -> Non
     Called in the transaction of whatever settled a part; *actor* is the applicant when they apply, else the platform
     acts for them by rule.
     """
-    parts = {part.item: part for part in BundlePart.objects.select_for_update().filter(bundle=row).order_by("position")}
-    states = {code: PartState(part.state) for code, part in parts.items()}
-    changed = law.settle(states, {code: tuple(part.waits_for) for code, part in parts.items()})
-    who = actor or _for_applicant(row)
-    for code, state in changed.items():
-        part = parts[code]
-        if state is PartState.OPEN:
-            part.case_id = _open(row, part, parts, who, at)
-        part.state = state
+    parts = list(BundlePart.objects.select_for_update().filter(bundle=row).order_by("position"))
+    for part in _go_on(row, parts, None, actor or _for_applicant(row), at):
         part.save(update_fields=["state", "case"])
-    outcome = law.whole({code: PartState(part.state) for code, part in parts.items()})
+    outcome = law.whole({part.item: PartState(part.state) for part in parts})
     if outcome is not BundleState.OPEN and row.concluded_at is None:
         row.state, row.concluded_at = outcome, at
         row.save(update_fields=["state", "concluded_at"])
@@ -215,33 +253,54 @@ def _tell(row: BundleCase, outcome: BundleState, at: datetime) -> None:
     )
 
 
-def _open(row: BundleCase, part: BundlePart, parts: Mapping[str, BundlePart], actor: Actor, at: datetime) -> UUID:
+def _go_on(
+    row: BundleCase, parts: Collection[BundlePart], offer: _Offer | None, actor: Actor, at: datetime
+) -> list[BundlePart]:
+    """Open the parts that may begin and block those that never can; return those that changed, not saved yet."""
+    by_item = {part.item: part for part in parts}
+    states = {code: PartState(part.state) for code, part in by_item.items()}
+    changed = law.settle(states, {code: tuple(part.waits_for) for code, part in by_item.items()})
+    opening = [code for code, state in changed.items() if state is PartState.OPEN]
+    if opening:
+        offer = offer or _offer_then(row, opening, actor, at)
+        said = orjson.loads(row.form)
+        for code in opening:
+            by_item[code].case_id = _open(row, code, by_item, offer, said, actor, at)
+        row.save(update_fields=["evidence"])
+    for code, state in changed.items():
+        by_item[code].state = state
+    return [by_item[code] for code in changed]
+
+
+def _open(
+    row: BundleCase,
+    code: str,
+    parts: Mapping[str, BundlePart],
+    offer: _Offer,
+    said: Mapping[str, Any],
+    actor: Actor,
+    at: datetime,
+) -> UUID:
     """Open the case of a part with its own fields, the evidence the bundle has, and what other parts have issued."""
-    found, all_items = items.bundle_items(row.code, at=clock.on_day(row.received_at))
-    item = next(one for one in all_items if one.code == part.item)
-    said = orjson.loads(row.form)
-    schema, version = _asked_then(said, found, item, clock.on_day(row.received_at))
-    case = uuid5(row.id, part.item)  # the same part never becomes two cases
-    cases.receive(
-        actor=actor,
-        case=case,
-        item=part.item,
+    item = next(one for one in offer.parts if one.code == code)
+    schema, version = _asked_then(said, offer.bundle, item, clock.on_day(row.received_at))
+    given = cases.Application(
+        case=uuid5(row.id, code),  # the same part never becomes two cases
         form=forms.narrow(schema, said["answers"]),
         prefilled=forms.narrow(schema, said["prefilled"]),
         schema=schema,
         form_version=version,
         committed=said["committed"],
         uploads=said["uploads"],
-        region=row.home_region,
         bundle=row.reference,
-        found=_evidence_set(row, parts, all_items, at),
-        at=at,
+        found=_evidence_set(row, parts, offer.parts, at),
     )
-    served = {piece.key: piece for piece in cases.evidence_of(case)}
+    _reference, served = cases.take_in(
+        given, handled=offer.handled[code], applicant_name=offer.applicant_name, actor=actor, at=at
+    )
     kept = {piece["key"]: piece for piece in row.evidence}
-    row.evidence = list((cases.dump_evidence(served) | kept).values())
-    row.save(update_fields=["evidence"])
-    return case
+    row.evidence = list((cases.dump_evidence({piece.key: piece for piece in served}) | kept).values())
+    return given.case
 
 
 def _evidence_set(
@@ -281,6 +340,7 @@ def withdraw(*, actor: Actor, bundle: UUID, at: datetime) -> None:
         BundleUnknown: it is not the actor's.
     """
     with transaction.atomic():
+        _hold_open_cases(bundle)
         row = BundleCase.objects.select_for_update(of=("self",)).filter(pk=bundle, applicant=actor.party).first()
         if row is None:
             raise BundleUnknown
@@ -292,6 +352,14 @@ def withdraw(*, actor: Actor, bundle: UUID, at: datetime) -> None:
                 cases.withdraw(actor=actor, case=part.case_id, at=at)
         row.refresh_from_db()
         advance(row, at, actor=actor)
+
+
+def _hold_open_cases(bundle: UUID) -> None:
+    """Hold the cases before their bundle, as a decision that ends one does: else each would wait for the other."""
+    open_parts = BundlePart.objects.filter(bundle=bundle, state=PartState.OPEN, case__isnull=False).order_by("case")
+    for case in open_parts.values_list("case_id", flat=True):
+        if case is not None:
+            store.hold(case)
 
 
 def _for_applicant(row: BundleCase) -> Actor:

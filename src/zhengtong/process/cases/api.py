@@ -55,6 +55,9 @@ from zhengtong.process.cases.evidence import (
     register_evidence_source,
     routes_taken,
 )
+from zhengtong.process.cases.evidence import (
+    count as count_evidence,
+)
 from zhengtong.process.cases.leave import arrange, end_early, leaves_of, tell_both
 from zhengtong.process.cases.outputs import register_output_issuer
 from zhengtong.process.cases.phrases import LONGEST as LONGEST_PHRASE
@@ -141,7 +144,15 @@ from zhengtong.process.cases.reviews import (
     rate,
     review_of,
 )
-from zhengtong.process.cases.services.applying import hand_in_missing, receive, supplement, withdraw
+from zhengtong.process.cases.services.applying import (
+    Application,
+    hand_in_missing,
+    name_of,
+    receive,
+    supplement,
+    take_in,
+    withdraw,
+)
 from zhengtong.process.cases.services.assigning import delegate, recall, take_back, transfer
 from zhengtong.process.cases.services.clocks import ask_extension, begin_procedure, end_procedure
 from zhengtong.process.cases.services.common import HANDLING
@@ -169,6 +180,7 @@ __all__ = [
     "AlreadyReturned",
     "AlreadyReviewed",
     "AnswerMissing",
+    "Application",
     "AssignedElsewhere",
     "AtPost",
     "BatchEmpty",
@@ -264,6 +276,7 @@ __all__ = [
     "checkable",
     "checks_to_answer",
     "contested",
+    "count_evidence",
     "decide",
     "decide_batch",
     "delegate",
@@ -282,6 +295,7 @@ __all__ = [
     "line_of",
     "lines_of",
     "load_evidence",
+    "name_of",
     "not_asked_share",
     "open_cases_using",
     "open_check",
@@ -304,6 +318,7 @@ __all__ = [
     "stages_recorded",
     "supplement",
     "take_back",
+    "take_in",
     "tasks_of",
     "tell_both",
     "tell_the_applicant",

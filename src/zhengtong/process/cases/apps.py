@@ -24,5 +24,6 @@ class CasesConfig(AppConfig):
         declare_purpose(CHECKING, _("核验您申请中的材料"))
         follow("cases", PROCESSES, following.after_step)
         subscribe("process.case.*.v1", handlers.tell_the_applicant, name="process.cases.tell_the_applicant")
+        subscribe("process.case.received.v1", handlers.count_evidence, name="process.cases.count_evidence")
         subscribe("process.case.escalated.v1", handlers.tell_the_supervisors, name="process.cases.tell_the_supervisors")
         subscribe("process.leave.*.v1", handlers.tell_both_of_leave, name="process.cases.tell_both_of_leave")

@@ -43,7 +43,7 @@ _OPINION = "opinion:"
 
 def after_step(receipt: Receipt, at: datetime) -> None:
     """Bring the case of this instance, if it is one, in step with it."""
-    case = Case.objects.filter(pk=receipt.instance).first()
+    case = Case.objects.filter(pk=receipt.instance).defer("form", "evidence").first()
     if case is None:
         return
     before = CaseState(case.state)
@@ -56,7 +56,7 @@ def after_step(receipt: Receipt, at: datetime) -> None:
         case.suspended_on = None
         case.output = _issue(case, at) if case.state == CaseState.GRANTED else ""
     case.revision += 1
-    case.save()
+    case.save(update_fields=["state", "concluded_at", "suspended_on", "output", "revision"])
     if case.state == CaseState.ACCEPTED and case.accepted_on is None:
         start_periods(case, _handed_in_on(case) if deemed else clock.on_day(at))
     _move_stages(case, receipt.entries, at, deemed=deemed)

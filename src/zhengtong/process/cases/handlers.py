@@ -12,6 +12,11 @@ def tell_the_applicant(event: Event[Any]) -> None:
         api.tell_the_applicant(case=event.data.case, turn=event.type, at=event.time)
 
 
+def count_evidence(event: Event[Any]) -> None:
+    """Count which way served the evidence of a case that was received."""
+    api.count_evidence(event.data.case, event.data.item)
+
+
 def tell_the_supervisors(event: Event[Any]) -> None:
     """Tell whoever supervises the organisation that a stage is late."""
     api.tell_the_supervisors(case=event.data.case, stage=event.data.stage, at=event.time)

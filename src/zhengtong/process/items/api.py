@@ -6,6 +6,7 @@ from zhengtong.process.items.contracts import (
     Batching,
     Bundle,
     BundleGuide,
+    BundleHandling,
     CatalogEntry,
     Catalogue,
     CatalogueBroken,
@@ -19,6 +20,7 @@ from zhengtong.process.items.contracts import (
     Evidence,
     EvidenceRoute,
     Finding,
+    Handling,
     ImplementationBroken,
     ImplementationEntry,
     ImplementationView,
@@ -39,6 +41,7 @@ from zhengtong.process.items.contracts import (
     Words,
 )
 from zhengtong.process.items.eligibility import SELF_CHECK, try_conditions
+from zhengtong.process.items.handling import bundle_handlings, handling
 from zhengtong.process.items.keeping import bundles_with, kept_item, kept_items
 from zhengtong.process.items.queries import (
     batchings,
@@ -69,6 +72,7 @@ __all__ = [
     "Batching",
     "Bundle",
     "BundleGuide",
+    "BundleHandling",
     "CatalogEntry",
     "Catalogue",
     "CatalogueBroken",
@@ -82,6 +86,7 @@ __all__ = [
     "Evidence",
     "EvidenceRoute",
     "Finding",
+    "Handling",
     "ImplementationBroken",
     "ImplementationEntry",
     "ImplementationView",
@@ -103,6 +108,7 @@ __all__ = [
     "batchings",
     "body_of",
     "bundle",
+    "bundle_handlings",
     "bundle_items",
     "bundles",
     "bundles_with",
@@ -110,6 +116,7 @@ __all__ = [
     "departments",
     "first_body_of",
     "guide",
+    "handling",
     "implementation_counts",
     "in_force",
     "is_published",

@@ -9,8 +9,9 @@ from django.db.models import OuterRef, Subquery
 
 from zhengtong.process.items import storing
 from zhengtong.process.items.contracts import Bundle, ImplementationView, Item, KeptItem, Words
+from zhengtong.process.items.handling import valid_on
 from zhengtong.process.items.models import Implementation, ServiceItem
-from zhengtong.process.items.queries import every_bundle, first_body_of, valid_on
+from zhengtong.process.items.queries import every_bundle, first_body_of
 
 
 def kept_items(organisations: Collection[UUID] | None, *, at: date) -> tuple[KeptItem, ...]:

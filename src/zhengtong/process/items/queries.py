@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from zhengtong.kernel.regions import api as regions
 from zhengtong.kernel.search import api as search_index
@@ -30,6 +30,7 @@ from zhengtong.process.items.contracts import (
     Theme,
     Words,
 )
+from zhengtong.process.items.handling import implementation, implementations, valid_on
 from zhengtong.process.items.models import Implementation, ServiceBundle, ServiceItem
 from zhengtong.process.items.storing import BUNDLE, COLLECTION, ITEM
 
@@ -90,7 +91,7 @@ def guide(code: str, *, region: str | None = None, at: date) -> ServiceGuide:
         item=storing.load_item(row.elements),
         version=row.version,
         effective_from=row.effective_from,
-        implementations=_implementations(code, region),
+        implementations=implementations(code, region),
         bundles=tuple(_bundle_entry(bundle) for bundle in bundles),
     )
 
@@ -131,14 +132,14 @@ def body_of(department: str, region: str) -> ImplementationView | None:
     codes = ServiceItem.objects.filter(effective_until=None, department=department).values("code")
     rows = Implementation.objects.filter(item__in=codes, county=_county(region) or region).order_by("region__level")
     row = rows.first()
-    return None if row is None else _implementation(row)
+    return None if row is None else implementation(row)
 
 
 def first_body_of(department: str) -> ImplementationView | None:
     """Return a body of *department* that handles items somewhere: where nobody says where the applicant belongs."""
     codes = ServiceItem.objects.filter(effective_until=None, department=department).values("code")
     row = Implementation.objects.filter(item__in=codes).order_by("region__level", "region__low").first()
-    return None if row is None else _implementation(row)
+    return None if row is None else implementation(row)
 
 
 def bundle_items(code: str, *, at: date) -> tuple[Bundle, tuple[Item, ...]]:
@@ -350,28 +351,6 @@ def _bundle_entry(found: Bundle) -> CatalogEntry:
     )
 
 
-def _implementations(code: str, region: str | None) -> tuple[ImplementationView, ...]:
-    """Return who handles *code*: for a region, the body there or the nearest above, else all in the region."""
-    rows = Implementation.objects.filter(item=code).order_by("region__low")
-    if region is not None:
-        view = regions.region(region)
-        chain = [*(above.code for above in regions.ancestors(view.code)), view.code]
-        here = rows.filter(region_id__in=chain)
-        nearest = here.order_by("-region__level")[:1]
-        rows = nearest or rows.filter(region__low__gte=view.low, region__low__lte=view.high)
-    return tuple(map(_implementation, rows))
-
-
-def _implementation(row: Implementation) -> ImplementationView:
-    return ImplementationView(
-        code=row.code,
-        region=row.region_id,
-        organisation=row.organisation,
-        organisation_name=Words(row.organisation_name, row.organisation_name_en),
-        window=Words(row.window, row.window_en),
-    )
-
-
 def implementation_counts() -> dict[str, int]:
     """Return how many items each county handles, by its code."""
     rows = Implementation.objects.values_list("county").annotate(items=Count("item", distinct=True)).order_by("county")
@@ -382,14 +361,7 @@ def _county(region: str | None) -> str | None:
     """Return the county of *region*; None for nothing narrower than a county to ask for."""
     if region is None:
         return None
-    view = regions.region(region)
-    chain = (*regions.ancestors(view.code), view)
-    return next((above.code for above in chain if above.level is regions.RegionLevel.COUNTY), None)
-
-
-def valid_on(at: date) -> Q:
-    """Return the condition for the versions in force on *at*."""
-    return Q(effective_from__lte=at) & (Q(effective_until=None) | Q(effective_until__gt=at))
+    return next((above.code for above in regions.chain(region) if above.level is regions.RegionLevel.COUNTY), None)
 
 
 def _share(flags: Iterable[bool]) -> float:

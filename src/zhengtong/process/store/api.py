@@ -50,7 +50,7 @@ from zhengtong.process.store.contracts import (
     UnknownMigration,
     VersionLine,
 )
-from zhengtong.process.store.definitions import in_effect, lint, version
+from zhengtong.process.store.definitions import in_effect, lint, number_in_effect, version
 from zhengtong.process.store.following import follow
 from zhengtong.process.store.moving import begin as begin_migration
 from zhengtong.process.store.moving import blocked_cases, continue_migrations
@@ -138,6 +138,7 @@ __all__ = [
     "migration_suggestions",
     "migration_unplaced",
     "name_of",
+    "number_in_effect",
     "open_work",
     "proceed_with_migration",
     "publish",

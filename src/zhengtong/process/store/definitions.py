@@ -164,6 +164,18 @@ def in_effect(key: str, at: datetime) -> Published:
     return _published(row, repeated=False)
 
 
+def number_in_effect(key: str, at: datetime) -> int:
+    """Return the id of the newest version of *key* in effect at *at*, without reading what it says.
+
+    Raises:
+        UnknownDefinition: none is.
+    """
+    found = _in_effect(key, at).values_list("pk", flat=True).first()
+    if found is None:
+        raise UnknownDefinition(key=key)
+    return found
+
+
 def _in_effect(key: str, at: datetime) -> QuerySet[Definition]:
     """Return the versions of *key* in effect at *at*, the one that counts first."""
     begun = Definition.objects.filter(key=key, effective_from__lte=at)

@@ -8,7 +8,8 @@ from django.test import Client
 from zhengtong.kernel.observability.statements import count_statements
 from zhengtong.portals.officer.tests.test_case_page import client_of
 from zhengtong.process.bundles.tests import test_bundles
-from zhengtong.process.bundles.tests.test_bundles import BIRTH, CARD, VACCINE, apply, conclude, seen
+from zhengtong.process.bundles.tests.builders import BIRTH, CARD, VACCINE, apply
+from zhengtong.process.bundles.tests.test_bundles import conclude, seen
 from zhengtong.process.cases import api as cases
 from zhengtong.process.cases.api import Decision, Grade
 from zhengtong.process.cases.tests.builders import MONDAY, World, official

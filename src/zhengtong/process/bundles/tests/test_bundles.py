@@ -2,33 +2,28 @@
 
 from dataclasses import replace
 from datetime import date
-from uuid import UUID
 
 import pytest
 
+from zhengtong.kernel.events.api import drain
 from zhengtong.kernel.ids import new_id
 from zhengtong.process.bundles import api as bundles
 from zhengtong.process.bundles.api import BundleState, PartState
+from zhengtong.process.bundles.tests.builders import (
+    BIRTH,
+    CARD,
+    HOUSEHOLD,
+    INSURANCE,
+    VACCINE,
+    apply,
+    newborn_officers,
+)
 from zhengtong.process.cases import api as cases
 from zhengtong.process.cases.api import DeadlineLight, Decision
-from zhengtong.process.cases.tests.builders import DAY, MONDAY, ROOT, World, a_world, handle, official
-from zhengtong.process.items import api as items
+from zhengtong.process.cases.tests.builders import DAY, MONDAY, World, a_world, handle
 from zhengtong.trust.identity.contracts import Actor
-from zhengtong.trust.identity.tests import builders
-from zhengtong.trust.ledger.api import Responsibility
 
 pytestmark = pytest.mark.django_db
-
-BIRTH, VACCINE, HOUSEHOLD, INSURANCE, CARD = (
-    "903001000000", "903002000000", "901001000000", "905001000000", "904002000000",
-)  # fmt: skip
-FORM = {
-    "child_name": "沈小满",
-    "child_sex": "female",
-    "born_on": "2026-11-20",
-    "register_with": "own",
-    "delivery": "post",
-}
 
 
 @pytest.fixture
@@ -38,38 +33,8 @@ def world() -> World:
 
 @pytest.fixture
 def officers(world: World) -> dict[str, Actor]:
-    """Publish the newborn bundle in the county, with a bureau and an official for each department."""
     del world
-    catalogue = items.read_catalogue(ROOT / "provinces/demo/items")
-    newborn = next(found for found in catalogue.bundles if found.code == "newborn")
-    some = tuple(item for item in catalogue.items if item.code in newborn.items)
-    responsibility = Responsibility(subject=builders.SYSTEM.subject)
-    items.publish_catalogue(
-        items.Catalogue(items=some, bundles=(newborn,)), responsibility=responsibility, at=builders.NOW
-    )
-    bureaus: dict[str, UUID] = {}
-    for item in some:
-        if item.department_key not in bureaus:
-            bureaus[item.department_key] = builders.an_organisation(name=item.department.zh)
-    entries = [
-        items.ImplementationEntry(
-            item=item.code, region="330106", organisation=bureaus[item.department_key],
-            organisation_code=f"11330106MB{number:07d}X", organisation_name=item.department,
-            window=items.Words("窗口", "Window"),
-        )
-        for number, item in enumerate(some)
-    ]  # fmt: skip
-    items.publish_implementations(entries, responsibility=responsibility, at=builders.NOW)
-    both = {cases.Permission.ACCEPT, cases.Permission.DECIDE}
-    made = {key: official(bureau, f"handling_{key}", "330106", both) for key, bureau in bureaus.items()}
-    return {item.code: made[item.department_key] for item in some}
-
-
-def apply(world: World, identifier: UUID | None = None) -> str:
-    return bundles.apply(
-        actor=world.citizen, bundle=identifier or new_id(), code="newborn", form=FORM, at=MONDAY,
-        prefilled={"home_address": {"value": "某街 1 号", "source": "population.address", "on": "2026-11-23"}},
-    )  # fmt: skip
+    return newborn_officers()
 
 
 def seen(world: World, reference: str) -> bundles.BundleView:
@@ -107,6 +72,7 @@ def test_the_newborn_bundle_is_applied_for_once_and_every_department_grants_its_
         conclude(world, officers, reference, item, Decision.GRANT)
     view = seen(world, reference)
     assert (view.line.state, view.done) == (BundleState.COMPLETED, 5)
+    drain()
     assert cases.not_asked_share() == 1.0
 
 

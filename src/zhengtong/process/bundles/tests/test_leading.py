@@ -8,7 +8,8 @@ from pytest_django import DjangoAssertNumQueries
 from zhengtong.process.bundles import api as bundles
 from zhengtong.process.bundles.api import PartState
 from zhengtong.process.bundles.tests import test_bundles
-from zhengtong.process.bundles.tests.test_bundles import BIRTH, CARD, VACCINE, apply, case_of, conclude, seen
+from zhengtong.process.bundles.tests.builders import BIRTH, CARD, VACCINE, apply
+from zhengtong.process.bundles.tests.test_bundles import case_of, conclude, seen
 from zhengtong.process.cases.api import DeadlineLight, Decision
 from zhengtong.process.cases.tests.builders import DAY, MONDAY, World, handle
 from zhengtong.trust.delivery.api import mailbox

@@ -1,7 +1,7 @@
 """What the applicant does 申请人: apply, supplement, hand in what was missing, withdraw."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -78,35 +78,74 @@ def receive(  # noqa: PLR0913 -- an application has so many parts, all named at 
         EvidenceNotGiven: evidence that only the applicant can give is missing.
     """
     identity.require_assurance(actor, AssuranceLevel.SUBSTANTIAL)
+    given = Application(
+        case=case, form=form, prefilled=prefilled or {}, committed=committed, uploads=uploads or {}, schema=schema,
+        form_version=form_version, bundle=bundle, found=found or {},
+    )  # fmt: skip
     try:
         with transaction.atomic():
             known = Case.objects.filter(pk=case, applicant=actor.party).first()
             if known is not None:
                 return known.reference
-            guide = items.guide(item, region=region or None, at=clock.on_day(at))
-            identity.require_mandate(actor, matter=guide.item.department_key, at=at)
-            if not guide.implementations or not (guide.item.online or bundle):
-                raise NotOnline(item=guide.item.name.zh)
-            served = evidence.serve(
-                guide.item.evidence, actor=actor, committed=committed, uploads=uploads or {}, purpose=HANDLING, at=at,
-                found=found,
-            )  # fmt: skip
-            row = _new_case(actor, case, guide, at)
-            name = identity.names_of([actor.party]).get(actor.party, "")
-            asked, row.form_version = _asked(guide.item, schema, form_version, at)
-            row.form = sealed(
-                queries.Document(applicant=name, answers=dict(form), prefilled=dict(prefilled or {}), schema=asked)
-            )
-            row.evidence, row.bundle = evidence.dump(served), bundle
-            row.save(force_insert=True)
-            evidence.count(item, served)
-            record_act(actor, "receive", row, at)
-            about = CaseReceived(case=case, item=item, applicant=actor.party)
-            emit("process.case.received.v1", subject=case, data=about, at=at)
-            _start(row, guide, actor, at)
+            handled = items.handling(item, region=region or None, at=clock.on_day(at))
+            reference, _served = take_in(given, handled=handled, applicant_name=name_of(actor), actor=actor, at=at)
     except IntegrityError as error:
         return _sent_at_once(actor, case, error)
-    return row.reference
+    return reference
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Application:
+    """What an application brings, see `receive`."""
+
+    case: UUID
+    form: Mapping[str, Any]
+    prefilled: Mapping[str, Any]
+    committed: Collection[str]
+    uploads: Mapping[str, str]
+    schema: Mapping[str, Any] | None
+    form_version: int
+    bundle: str
+    found: Mapping[str, ServedEvidence]
+
+
+def name_of(actor: Actor) -> str:
+    """Return how the applicant is called, as it is kept with the application."""
+    return identity.names_of([actor.party]).get(actor.party, "")
+
+
+def take_in(
+    given: Application, *, handled: items.Handling, applicant_name: str, actor: Actor, at: datetime
+) -> tuple[str, tuple[ServedEvidence, ...]]:
+    """Make the case of an application in the transaction that is open; return its reference and what evidence served.
+
+    The catalogue and the applicant's name are the caller's to read, once for all parts of a bundle.
+
+    Raises:
+        MandateMissing, NotOnline, EvidenceNotGiven: as for `receive`; the caller rolls back.
+    """
+    item = handled.item
+    identity.require_mandate(actor, matter=item.department_key, at=at)
+    if not handled.implementations or not (item.online or given.bundle):
+        raise NotOnline(item=item.name.zh)
+    served = evidence.serve(
+        item.evidence, actor=actor, committed=given.committed, uploads=given.uploads, purpose=HANDLING, at=at,
+        found=given.found,
+    )  # fmt: skip
+    row = _new_case(actor, given.case, handled, at)
+    asked, row.form_version = _asked(item, given.schema, given.form_version, at)
+    row.form = sealed(
+        queries.Document(
+            applicant=applicant_name, answers=dict(given.form), prefilled=dict(given.prefilled), schema=asked
+        )
+    )
+    row.evidence, row.bundle, row.revision = evidence.dump(served), given.bundle, 1
+    row.save(force_insert=True)
+    record_act(actor, "receive", row, at)
+    about = CaseReceived(case=row.id, item=item.code, applicant=actor.party)
+    emit("process.case.received.v1", subject=row.id, data=about, at=at)
+    _start(row, item, actor, at)
+    return row.reference, served
 
 
 def _asked(
@@ -133,20 +172,20 @@ def _sent_at_once(actor: Actor, case: UUID, error: IntegrityError) -> str:
     return known.reference
 
 
-def _new_case(actor: Actor, case: UUID, guide: items.ServiceGuide, at: datetime) -> Case:
-    handled = guide.implementations[0]
+def _new_case(actor: Actor, case: UUID, found: items.Handling, at: datetime) -> Case:
+    handled = found.implementations[0]
     row = Case(
         id=case,
         reference=new_reference("BJ"),
-        item=guide.item.code,
-        item_version=guide.version,
-        item_name=guide.item.name.zh,
-        item_name_en=guide.item.name.en,
+        item=found.item.code,
+        item_version=found.version,
+        item_name=found.item.name.zh,
+        item_name_en=found.item.name.en,
         region_id=handled.region,
         organisation_id=handled.organisation,
         applicant=actor.party,
         state=CaseState.RECEIVED,
-        process=guide.item.process,
+        process=found.item.process,
         received_at=at,
     )
     if actor.assistance and actor.region and not regions.is_within(handled.region, actor.region):
@@ -154,15 +193,15 @@ def _new_case(actor: Actor, case: UUID, guide: items.ServiceGuide, at: datetime)
     return row
 
 
-def _start(row: Case, guide: items.ServiceGuide, actor: Actor, at: datetime) -> None:
+def _start(row: Case, item: items.Item, actor: Actor, at: datetime) -> None:
     variables: dict[str, Any] = {"decision": "", "acceptance_ends": silence_begins(at)}
-    if guide.item.joins:
-        bodies = (items.body_of(key, row.region_id) for key in guide.item.joins)
+    if item.joins:
+        bodies = (items.body_of(key, row.region_id) for key in item.joins)
         variables["departments"] = [f"{body.organisation}@{body.region}" for body in bodies if body is not None]
-        variables["any_one"] = guide.item.any_one
-    definition = store.in_effect(row.process, at)
+        variables["any_one"] = item.any_one
+    definition = store.number_in_effect(row.process, at)
     start = store.StartProcess(process=row.process, variables=variables)
-    store.start(row.id, definition.id, start, at=at, actor=actor.subject)
+    store.start(row.id, definition, start, at=at, actor=actor.subject)
 
 
 def supplement(

@@ -24,8 +24,8 @@ from zhengtong.trust.identity.contracts import Actor
 from zhengtong.trust.ledger.api import Act, Authority, Business, digest, record
 
 HANDLING = "process.case.handling"
-_UNREAD = frozenset({"escalate", "archive"})
-"""Acts of the platform that change nothing of what an official has read."""
+_UNREAD = frozenset({"escalate", "archive", "receive"})
+"""Acts that change nothing of what an official has read: the platform's, and the first, which nobody has read."""
 CLAUSES = {
     "receive": "行政许可法§29",
     "accept": "行政许可法§32",

@@ -152,6 +152,7 @@ def test_evidence_that_the_department_must_check_is_checked_before_the_grant(wor
             at=MONDAY,
         )  # fmt: skip
     handle(world.approver, reference, Decision.GRANT)
+    drain()
     assert cases.routes_taken(ITEM) == {"check": 1}
     assert cases.not_asked_share(ITEM) == 1.0
 

@@ -36,10 +36,12 @@ from zhengtong.process.items.contracts.refusals import (
 )
 from zhengtong.process.items.contracts.views import (
     BundleGuide,
+    BundleHandling,
     CatalogEntry,
     CatalogueStatistics,
     DepartmentCount,
     EntryPage,
+    Handling,
     ImplementationEntry,
     ImplementationView,
     KeptItem,
@@ -55,6 +57,7 @@ __all__ = [
     "Batching",
     "Bundle",
     "BundleGuide",
+    "BundleHandling",
     "CatalogEntry",
     "Catalogue",
     "CatalogueBroken",
@@ -68,6 +71,7 @@ __all__ = [
     "Evidence",
     "EvidenceRoute",
     "Finding",
+    "Handling",
     "ImplementationBroken",
     "ImplementationEntry",
     "ImplementationView",

@@ -61,6 +61,24 @@ class ServiceGuide:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Handling:
+    """An item as in force on a day, and who handles it for an applicant, the body that is meant first."""
+
+    item: Item
+    version: int
+    implementations: tuple[ImplementationView, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BundleHandling:
+    """A bundle, the body that leads it (None: nobody there), and its items with who handles them, in its order."""
+
+    bundle: Bundle
+    lead: ImplementationView | None
+    parts: tuple[Handling, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class CatalogEntry:
     """A line of a list: an item, or a bundle (`kind` is None, `parts` counts its items)."""
 
