@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "opening": ("zhengtong.data.opening.cli:opening_group", "Open data: what is released, and who answers for it."),
     "items": ("zhengtong.process.items.cli:items_group", "Check a service catalogue; search the published one."),
     "exchange": ("zhengtong.data.exchange.cli:exchange_group", "Fetch what is shared in batches; follow changes."),
+    "cascade": ("zhengtong.data.cascade.cli:cascade_group", "Take data from nodes of upper and lower levels."),
     "gateway": ("zhengtong.data.exchange.cli:gateway_group", "Answer departments' signed point queries."),
     "seals": ("zhengtong.trust.seals.cli:seals_group", "Verify sealed files; list seals and their uses."),
     "web": ("zhengtong.site.web:web", "Serve the portals."),

@@ -10,6 +10,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.data.assets import api as assets
+from zhengtong.data.cascade import api as cascade
+from zhengtong.data.cascade.tasks import enqueue_due as enqueue_pulls
 from zhengtong.data.catalog import contracts as catalog_contracts
 from zhengtong.data.collection import contracts as collection_contracts
 from zhengtong.data.collection.tasks import enqueue_due
@@ -79,6 +81,7 @@ def wire() -> None:
     forms.register_prefill_source("population", forms.PopulationSource())
     forms.register_prefill_source("enterprise", forms.EnterpriseSource())
     every_round("data collection", enqueue_due)
+    every_round("pulls from other nodes", enqueue_pulls)
     every_round("heads of the chains of looks", lambda at: exchange.anchor_looks(at=at))
     every_round("openings due", opening.release_due)
     exchange.register_case_directory(cases.OpenCases())
@@ -149,6 +152,7 @@ def wire_permissions() -> None:
     access.register_permissions(collection_contracts.PERMISSION_SENTENCES)
     access.register_permissions(quality_contracts.PERMISSION_SENTENCES)
     access.register_permissions(exchange.PERMISSION_SENTENCES)
+    access.register_permissions(cascade.PERMISSION_SENTENCES)
     access.register_permissions(opening.PERMISSION_SENTENCES, duties={opening.Permission.AUDIT: Duty.AUDIT})
     access.register_permissions(assets.PERMISSION_SENTENCES)
     access.register_permissions(cockpit_contracts.PERMISSION_SENTENCES)

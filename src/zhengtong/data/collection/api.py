@@ -7,6 +7,7 @@ record_lineage(LineageRun(…))                       # what other rooms made of
 """
 
 from zhengtong.data.collection.changed import Changed, ChangePiece, changed, read_changed, read_updates, updating
+from zhengtong.data.collection.connectors.nodes import whole_ranges
 from zhengtong.data.collection.contracts import (
     BATCH_LANDED,
     BATCH_STOPPED,
@@ -47,6 +48,7 @@ from zhengtong.data.collection.queries import (
     batches_of,
     batches_of_dataset,
     landed_at,
+    position_of,
     refused_rows,
     source,
     sources_of,
@@ -104,6 +106,7 @@ __all__ = [
     "lineage_events",
     "lineage_of",
     "portions",
+    "position_of",
     "read_changed",
     "read_portion",
     "read_updates",
@@ -120,4 +123,5 @@ __all__ = [
     "take_back",
     "updating",
     "version_of",
+    "whole_ranges",
 ]

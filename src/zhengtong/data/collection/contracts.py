@@ -24,6 +24,7 @@ class ConnectorKind(StrEnum):
     DATABASE = "database"
     HTTP = "http"
     FEED = "feed"
+    NODE = "node"
 
 
 class Mode(StrEnum):
@@ -70,6 +71,7 @@ CONNECTOR_LABELS: Mapping[ConnectorKind, Text] = {
     ConnectorKind.DATABASE: _("数据库"),
     ConnectorKind.HTTP: _("网络接口"),
     ConnectorKind.FEED: _("变更订阅"),
+    ConnectorKind.NODE: _("上下级节点"),
 }
 BATCH_STATE_LABELS: Mapping[BatchState, Text] = {
     BatchState.RUNNING: _("归集中"),

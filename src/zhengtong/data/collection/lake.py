@@ -20,6 +20,8 @@ PORTION_ROWS = 131_072
 """Rows of a row group at most, so that a large table can be read portion by portion."""
 GONE = "_gone"
 """The column of a merge's source that marks rows to delete."""
+ORIGIN, ORIGIN_VERSION = "_source", "_source_version"
+"""The columns that say from which node a row came, and in which of its versions it was told."""
 
 
 def table_path(table: str) -> Path:
@@ -43,6 +45,32 @@ def rows(table: str, *, version: int | None = None, columns: Sequence[str] | Non
     """Return the rows of a dataset (of its latest version, or of *version*) as Arrow; None where there is none."""
     found = opened(table_path(table), version=version)
     return None if found is None else found.to_pyarrow_table(columns=list(columns) if columns else None)
+
+
+def rows_from(table: str, origin: str) -> "pa.Table | None":
+    """Return what a node said, without the columns that say so; None where there is no table yet."""
+    import pyarrow.compute as pc  # noqa: PLC0415 -- heavy
+
+    found = rows(table)
+    return None if found is None else without_origin(found.filter(pc.equal(found[ORIGIN], origin)))
+
+
+def without_origin(rows: "pa.Table") -> "pa.Table":
+    """Return *rows* without the columns that say from which node they came."""
+    return rows.drop_columns([name for name in (ORIGIN, ORIGIN_VERSION) if name in rows.column_names])
+
+
+def with_origin(rows: "pa.Table", origin: str, version: int) -> "pa.Table":
+    """Return *rows* with the columns that say from which node they came, and in which of its versions."""
+    import pyarrow as pa  # noqa: PLC0415 -- heavy
+
+    said = (
+        (ORIGIN, pa.repeat(pa.scalar(origin, pa.string()), rows.num_rows)),
+        (ORIGIN_VERSION, pa.repeat(pa.scalar(version, pa.int64()), rows.num_rows)),
+    )
+    for name, values in said:
+        rows = rows.append_column(name, values)
+    return rows
 
 
 def version_of(table: str) -> int | None:
@@ -93,12 +121,12 @@ def land(
     if found is None or (mode == "snapshot" and not keys):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_deltalake(
-            path, _without_mark(rows), mode="overwrite", schema_mode="overwrite", configuration=_FEED,
+            path, without_mark(rows), mode="overwrite", schema_mode="overwrite", configuration=_FEED,
             commit_properties=commit, writer_properties=written,
         )  # fmt: skip
     elif mode == "append" or not keys:
         write_deltalake(
-            path, _without_mark(rows), mode="append", schema_mode="merge", commit_properties=commit,
+            path, without_mark(rows), mode="append", schema_mode="merge", commit_properties=commit,
             writer_properties=written,
         )  # fmt: skip
     else:
@@ -155,7 +183,8 @@ def _written() -> "WriterProperties":
     return WriterProperties(max_row_group_size=PORTION_ROWS)
 
 
-def _without_mark(rows: "pa.Table") -> "pa.Table":
+def without_mark(rows: "pa.Table") -> "pa.Table":
+    """Return the rows that are not marked as gone, without the mark."""
     if GONE not in rows.column_names:
         return rows
     import pyarrow.compute as pc  # noqa: PLC0415 -- heavy

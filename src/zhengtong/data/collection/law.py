@@ -28,7 +28,7 @@ def faults(entry: SourceEntry, *, keys: tuple[str, ...], elements: frozenset[str
         yield Phrase(_("数据库须写明表名（table）"))
     if entry.mode is Mode.UPSERT and not keys:
         yield Phrase(_("数据集没有主键，不能增量更新"))
-    if entry.kind is ConnectorKind.FEED and not keys:
+    if entry.kind in {ConnectorKind.FEED, ConnectorKind.NODE} and not keys:
         yield Phrase(_("数据集没有主键，不能订阅变更"))
     if entry.watermark and entry.watermark not in elements:
         yield Phrase(_("水位列 {column} 不是数据项"), column=entry.watermark)

@@ -33,6 +33,11 @@ def source(identifier: UUID) -> SourceView:
     return source_view(row)
 
 
+def position_of(identifier: UUID) -> dict[str, object] | None:
+    """Return where the last landed piece of a source ended, None where nothing landed."""
+    return Source.objects.filter(pk=identifier).values_list("position", flat=True).first()
+
+
 def sources_of(provider: UUID) -> tuple[SourceView, ...]:
     """Return the sources of a department's datasets."""
     rows = Source.objects.select_related("dataset").filter(dataset__provider=provider).order_by("dataset", "name")

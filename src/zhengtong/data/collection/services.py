@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from zhengtong.data.catalog import api as catalog
-from zhengtong.data.collection import conforming, gates, lake, law, lineage, queries
+from zhengtong.data.collection import claims, conforming, gates, lake, law, lineage, queries
 from zhengtong.data.collection.connectors import Piece, Reading, pieces
 from zhengtong.data.collection.contracts import (
     BATCH_LANDED,
@@ -35,8 +35,9 @@ from zhengtong.data.collection.contracts import (
 from zhengtong.data.collection.differences import differences
 from zhengtong.data.collection.models import Batch, Source
 from zhengtong.kernel.clock import Clock, system
-from zhengtong.kernel.errors import Refusal
+from zhengtong.kernel.errors import Phrase, Refusal, mark
 from zhengtong.kernel.events.api import emit
+from zhengtong.kernel.failpoints import declare, failpoint
 from zhengtong.kernel.ids import new_id
 from zhengtong.trust.access.api import require
 from zhengtong.trust.identity import api as identity
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 
 CLAUSE = "国务院令第809号"
 MOST_TAKEN_BACK = 50_000
+declare("collection.landed")
 
 
 def set_up_source(*, actor: Actor, entry: SourceEntry, at: datetime) -> SourceView:
@@ -66,9 +68,11 @@ def set_up_source(*, actor: Actor, entry: SourceEntry, at: datetime) -> SourceVi
         raise SourceUnfit(what="；".join(map(str, wrong)))
     with transaction.atomic():
         row = Source.objects.select_for_update().filter(dataset=entry.dataset, name=entry.name).first()
-        row = row or Source(id=new_id(), dataset_id=entry.dataset, name=entry.name)
+        is_new, row = row is None, row or Source(id=new_id(), dataset_id=entry.dataset, name=entry.name)
+        _require_unmixed(entry)
         if (row.kind, row.location) != (entry.kind, entry.location):
             row.position = None
+            row.sequence = 0 if is_new else row.sequence + 1  # or a piece that landed unremembered were the first there
         row.kind, row.location, row.options = entry.kind, entry.location, dict(entry.options)
         row.mode, row.watermark, row.every_minutes = entry.mode, entry.watermark, entry.every_minutes
         row.next_due_at = law.next_due(entry.every_minutes, after=at)
@@ -78,11 +82,19 @@ def set_up_source(*, actor: Actor, entry: SourceEntry, at: datetime) -> SourceVi
     return queries.source(row.id)
 
 
-def collect(*, actor: Actor, source: UUID, clock: Clock = system, on_progress: Progress | None = None) -> BatchView:
+def collect(
+    *,
+    actor: Actor,
+    source: UUID,
+    clock: Clock = system,
+    on_progress: Progress | None = None,
+    is_alone: bool = False,
+) -> BatchView:
     """Collect a batch from *source*: read, conform, pass the gate, land as a version.
 
     A batch that a dead process left is taken up where it was. A source that cannot be read ends the batch as failed;
-    pieces that landed before stay, and the next batch goes on behind them.
+    pieces that landed before stay, and the next batch goes on behind them. A caller that holds a lock of its own on the
+    source says *is_alone*: then a batch that seems to run is a dead process's, however recently it was heard.
 
     Raises:
         SourceUnknown: there is none.
@@ -93,7 +105,7 @@ def collect(*, actor: Actor, source: UUID, clock: Clock = system, on_progress: P
     if row is None:
         raise SourceUnknown
     require(actor, Permission.COLLECT, organisation=row.dataset.provider_id, region=row.dataset.region_id)
-    batch = _begin(row, clock.now())
+    batch = _begin(row, clock.now(), is_alone=is_alone)
     run = _Run(actor, row, batch, clock, on_progress)
     try:
         run.carry_out()
@@ -123,10 +135,10 @@ def take_back(*, actor: Actor, batch: UUID, at: datetime) -> tuple[RefusedRow, .
 
 
 @transaction.atomic
-def _begin(row: Source, at: datetime) -> Batch:
+def _begin(row: Source, at: datetime, *, is_alone: bool) -> Batch:
     running = Batch.objects.select_for_update().filter(source=row, state=BatchState.RUNNING).first()
     if running is not None:
-        if at - running.heard_at < law.SILENT_FOR:
+        if not is_alone and at - running.heard_at < law.SILENT_FOR:
             raise AlreadyCollecting
         running.heard_at = at
         running.save(update_fields=["heard_at"])
@@ -199,31 +211,47 @@ class _Run:
             self._count(found, len(piece.broken))
             return False
         self._keep_refused(found.refused, piece)
-        landed = self._land(connection, found.accepted)
+        landed = self._land(connection, found.accepted, piece)
+        failpoint("collection.landed")
         self._count(found, len(piece.broken))
         self._advance(piece, landed)
         return True
 
-    def _land(self, connection: "duckdb.DuckDBPyConnection", rows: "pa.Table") -> int:
+    def _land(self, connection: "duckdb.DuckDBPyConnection", rows: "pa.Table", piece: Piece) -> int:
         """Write the rows that differ from what is there; return how many (0: no new version)."""
         keys, mode, sequence = self._dataset.keys, self._mode(), self._source.sequence + 1
         if lake.landed_sequence(self._table, self._source.id) >= sequence:
             self._batch.version = lake.version_of(self._table)  # written by a process that died before it could say so
             return int(rows.num_rows)
-        current = lake.rows(self._table) if mode is Mode.SNAPSHOT and keys else None
-        if current is not None:
+        notes = {"batch": str(self._batch.id), "source": str(self._source.id)}
+        if self._source.kind == ConnectorKind.NODE:
+            rows = self._of_node(connection, rows, piece, notes)
+        elif mode is Mode.SNAPSHOT and keys and (current := lake.rows(self._table)) is not None:
             rows = differences(connection, rows, current, keys)
         if rows.num_rows == 0 and lake.version_of(self._table) is not None:
             return 0
-        notes = {"batch": str(self._batch.id), "source": str(self._source.id)}
         self._batch.version = lake.land(
             self._table, rows, keys=keys, mode=mode.value, source=self._source.id, sequence=sequence, notes=notes
         )
         return int(rows.num_rows)
 
+    def _of_node(
+        self, connection: "duckdb.DuckDBPyConnection", rows: "pa.Table", piece: Piece, notes: dict[str, str]
+    ) -> "pa.Table":
+        """Return what a node's piece changes in the dataset."""
+        assert piece.position is not None  # noqa: S101 -- `connectors.nodes` always says it
+        source = self._source
+        telling = claims.Telling(
+            node=source.name, source=source.id, sequence=source.sequence + 1, table=self._table,
+            keys=self._dataset.keys, notes=notes,
+        )  # fmt: skip
+        told = claims.Told(rows=rows, is_whole=piece.is_whole, version=int(piece.position["version"]))
+        tell = claims.among_others if source.options.get(claims.SHARED) else claims.alone
+        return tell(connection, telling, told)
+
     def _mode(self) -> Mode:
         """Return what a piece is to the rows there: only a source read in one piece can be compared as a whole."""
-        if self._source.kind == ConnectorKind.FEED:
+        if self._source.kind in {ConnectorKind.FEED, ConnectorKind.NODE}:
             return Mode.UPSERT
         if self._source.kind == ConnectorKind.HTTP and self._source.mode == Mode.SNAPSHOT:
             return Mode.UPSERT if self._dataset.keys else Mode.APPEND
@@ -288,6 +316,18 @@ class _Run:
             version=self._batch.version,
             rows=self._batch.rows_landed,
         )
+
+
+def _require_unmixed(entry: SourceEntry) -> None:
+    """Return when a dataset gets its rows either from nodes or otherwise: a snapshot would take nodes' rows away.
+
+    Raises:
+        SourceUnfit: it would get them from both.
+    """
+    rows, node = Source.objects.filter(dataset=entry.dataset), ConnectorKind.NODE
+    mixed = rows.exclude(kind=node) if entry.kind is node else rows.filter(kind=node)
+    if mixed.exists():
+        raise SourceUnfit(what=Phrase(mark("同一数据集不能既从节点获取又由本级归集")))
 
 
 def _record(actor: Actor, verb: str, thing: str, identifier: UUID, after: str, at: datetime) -> None:

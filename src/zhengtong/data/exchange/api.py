@@ -1,5 +1,6 @@
 """The door of exchange 共享交换: ask for data, answer, suspend and end agreements, issue keys, read who looked."""
 
+from zhengtong.data.exchange.consumer import GatewayRefused, Post, Wanted, line_to
 from zhengtong.data.exchange.contracts import (
     ANNOUNCED,
     MODES,
@@ -39,6 +40,7 @@ from zhengtong.data.exchange.contracts import (
     Terms,
     TermsUnfit,
 )
+from zhengtong.data.exchange.follower import FeedRewritten, Following, follow, standing
 from zhengtong.data.exchange.gateway.businesses import CaseDirectory, register_case_directory
 from zhengtong.data.exchange.gateway.points import PointRow
 from zhengtong.data.exchange.gateway.points import load as load_points
@@ -100,9 +102,12 @@ __all__ = [
     "BulkShare",
     "CaseDirectory",
     "ExchangeLook",
+    "FeedRewritten",
     "FieldGrant",
     "FieldNotOffered",
+    "Following",
     "Format",
+    "GatewayRefused",
     "IssuedKey",
     "KeyUnknown",
     "LooksVerdict",
@@ -112,6 +117,7 @@ __all__ = [
     "Permission",
     "PointRow",
     "PositionUnfit",
+    "Post",
     "ReasonNeeded",
     "RequestState",
     "RequestUnknown",
@@ -121,6 +127,7 @@ __all__ = [
     "SubscriptionView",
     "Terms",
     "TermsUnfit",
+    "Wanted",
     "agreement",
     "agreements",
     "anchor_looks",
@@ -134,8 +141,10 @@ __all__ = [
     "check_looks",
     "claim_due_announcements",
     "end",
+    "follow",
     "forget_old_announcements",
     "issue_key",
+    "line_to",
     "load_points",
     "looks_at_person",
     "looks_under",
@@ -157,6 +166,7 @@ __all__ = [
     "sign_message",
     "sign_request",
     "signature_checker",
+    "standing",
     "subscription",
     "suspend",
     "unpause",

@@ -1,10 +1,10 @@
 """`zhengtong gateway`: answer queries and record them; `zhengtong exchange`: fetch batches, follow a subscription."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import click
 import django
@@ -13,9 +13,6 @@ from zhengtong.data.exchange.contracts import Algorithm, Format
 
 if TYPE_CHECKING:
     from zhengtong.data.exchange import consumer
-
-SECONDS = 120
-"""How long the gateway may take for a part."""
 
 
 @click.group(invoke_without_command=True)
@@ -146,16 +143,6 @@ def follow(gateway: str, folder: Path, every: int | None, anew: bool, **told: An
 
 
 def _post_to(gateway: str) -> "consumer.Post":
-    import requests  # noqa: PLC0415 -- only the consumer's side
+    from zhengtong.data.exchange import consumer  # noqa: PLC0415 -- needs the apps that the group has set up
 
-    session = requests.Session()
-
-    def post(
-        path: str, *, body: bytes, headers: Mapping[str, str], method: Literal["POST", "GET"] = "POST"
-    ) -> tuple[int, Mapping[str, str], bytes]:
-        answer = session.request(
-            method, gateway.rstrip("/") + path, data=body or None, headers=dict(headers), timeout=SECONDS
-        )
-        return answer.status_code, {name.lower(): value for name, value in answer.headers.items()}, answer.content
-
-    return post
+    return consumer.line_to(gateway)

@@ -22,6 +22,8 @@ from zhengtong.kernel.errors import Refusal
 from zhengtong.kernel.errors import mark as _
 
 MANIFEST = "manifest.json"
+PATIENCE = 120.0
+"""Seconds the gateway may take for a part."""
 _SUFFIX: Mapping[Format, str] = {Format.ARROW: "arrows", Format.PARQUET: "parquet"}
 
 
@@ -212,6 +214,27 @@ def _problem(content: bytes) -> str:
         return f"{document['title']} ({document['code']})"
     except (orjson.JSONDecodeError, KeyError, TypeError):
         return ""
+
+
+def line_to(gateway: str, *, seconds: float = PATIENCE) -> Post:
+    """Return what sends to a gateway.
+
+    Args:
+        gateway: `https://…`, without a path; redirects are not followed.
+        seconds: how long it may take for an answer.
+    """
+    import requests  # noqa: PLC0415 -- only the consumer's side
+
+    session = requests.Session()
+
+    def post(path: str, *, body: bytes, headers: Mapping[str, str], method: Literal["POST", "GET"] = "POST") -> Answer:
+        answer = session.request(
+            method, gateway.rstrip("/") + path, data=body or None, headers=dict(headers), timeout=seconds,
+            allow_redirects=False,
+        )  # fmt: skip
+        return answer.status_code, {name.lower(): value for name, value in answer.headers.items()}, answer.content
+
+    return post
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -1,9 +1,11 @@
 """Data shared between the demo's departments 演示共享: two agreements that work and one request that waits.
 
 Civil affairs may check the age of who applies for a senior citizen card with the residents the police registered; human
-resources have asked for cancelled residents, and the public security bureau has not answered yet.
+resources have asked for cancelled residents, and the public security bureau has not answered yet. A node of the
+province gives boundaries back; it is not there, so pulling from it shows what a cut line looks like.
 """
 
+import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,6 +13,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from zhengtong.data.cascade import api as cascade
 from zhengtong.data.catalog.api import SharingMode
 from zhengtong.data.exchange import api as exchange
 from zhengtong.data.exchange.api import FieldGrant, Mask, PointRow, Terms
@@ -22,6 +25,7 @@ from zhengtong.trust.identity import api as identity
 from zhengtong.trust.identity.api import Actor
 
 RESIDENTS, CANCELLED, ENTERPRISES = "301001/1", "301001/3", "302001/1"
+BOUNDARIES = "301002/8"
 _SENIOR_CARD, _PENSION, _ELDERLY_HOME = "902009000000", "904004000000", "902008000000"
 _LASTING = timedelta(days=365)
 
@@ -51,6 +55,7 @@ def open_sharing(providers: Mapping[str, UUID], residents: Iterable[ResidentReco
         )
         exchange.answer(actor=_of(providers["public_security"]), request=made, agrees=True, reason="", at=at)
         _subscribe(providers["civil_affairs"], at)
+        _take_from_above(at)
         _ask(providers["human_resources"], ("社会保险系统", "Social insurance"), CANCELLED, _pension_terms(at), at)
     return loaded
 
@@ -81,6 +86,18 @@ def _subscribe(consumer: UUID, at: datetime) -> None:
     exchange.set_address(actor=actor, agreement=made, address=address, at=at)
     exchange.pause(actor=actor, agreement=made, at=at)
     exchange.announce(ENTERPRISES, at=at)
+
+
+def _take_from_above(at: datetime) -> None:
+    """Take boundaries from a node of the province, by hand only: the demo calls nobody."""
+    actor, province = identity.system_actor(), "省级节点（演示）"
+    peer = cascade.PeerEntry(
+        name=province, position=cascade.Position.UPPER, gateway="https://node.province.example", key_id=str(new_id()),
+        algorithm=exchange.Algorithm.HMAC_SHA256, key=secrets.token_bytes(32),
+    )  # fmt: skip
+    cascade.add_peer(actor=actor, entry=peer, at=at)
+    wanted = cascade.IntakeEntry(dataset=BOUNDARIES, peer=province, agreement=new_id(), item=_ELDERLY_HOME)
+    cascade.take(actor=actor, entry=wanted, at=at)
 
 
 def _of(organisation: UUID) -> Actor:

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "zhengtong.data.collection",
     "zhengtong.data.quality",
     "zhengtong.data.exchange",
+    "zhengtong.data.cascade",
     "zhengtong.data.opening",
     "zhengtong.data.assets",
     "zhengtong.process.store",

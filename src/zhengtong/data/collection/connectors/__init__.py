@@ -1,9 +1,9 @@
-"""How rows come in 归集方式: files, databases, HTTP pages, feeds; each yields pieces that can be taken up again."""
+"""How rows come in 归集方式: files, databases, HTTP pages, feeds, nodes; in pieces that can be taken up again."""
 
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from zhengtong.data.collection.connectors import databases, feeds, files, http
+from zhengtong.data.collection.connectors import databases, feeds, files, http, nodes
 from zhengtong.data.collection.connectors.pieces import Piece, Reading
 from zhengtong.data.collection.contracts import ConnectorKind
 
@@ -18,6 +18,7 @@ _READERS: dict[ConnectorKind, Reader] = {
     ConnectorKind.DATABASE: databases.pieces,
     ConnectorKind.HTTP: http.pieces,
     ConnectorKind.FEED: feeds.pieces,
+    ConnectorKind.NODE: nodes.pieces,
 }
 
 

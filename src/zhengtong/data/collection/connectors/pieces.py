@@ -21,6 +21,7 @@ class Piece:
     """Some rows of a source: a DuckDB relation, lines that are no rows, and where the next piece begins.
 
     `relation` is empty when nothing changed. `change` names the column that says `delete` where a row is gone.
+    `is_whole`: these are all rows the source has, so what it gave before and is not among them is gone.
     """
 
     relation: str
@@ -28,3 +29,4 @@ class Piece:
     broken: Sequence[Mapping[str, Any]] = ()
     change: str = ""
     total: int | None = None
+    is_whole: bool = False

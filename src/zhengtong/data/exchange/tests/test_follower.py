@@ -91,7 +91,8 @@ def test_who_follows_holds_what_the_lake_holds(counter: Counter, tmp_path: Path)
     assert followed(counter, folder).version == 0
     land([resident(1, name="改了名"), resident(40)], gone=[2])
     land([resident(3, name="也改名")], gone=[40])
-    assert followed(counter, folder) == Following(agreement=counter.agreement, version=2, position=3, target=2)
+    state = followed(counter, folder)
+    assert state == Following(agreement=counter.agreement, version=2, position=3, target=2, heard=state.heard)
     assert sorted(path.name for path in folder.iterdir()) == ["00000001-00000002", "all-00000000", "following.json"]
     assert held(folder) == in_the_lake()
     before = {path: path.stat().st_mtime_ns for path in folder.rglob("*.parquet")}
