@@ -10,14 +10,15 @@ import pytest
 from click.testing import CliRunner
 
 from zhengtong.data.cascade import api as cascade
-from zhengtong.data.cascade import cli, services, spool
+from zhengtong.data.cascade import cli, spool
 from zhengtong.data.cascade.models import Intake
-from zhengtong.data.cascade.tests.builders import OWN, PLAIN, SYSTEM, Node, a_node, held, line_to, own_resource
+from zhengtong.data.cascade.tests.builders import OWN, PLAIN, Node, a_node, held, line_to, own_resource
 from zhengtong.data.collection import api as collection
 from zhengtong.data.collection import lake
+from zhengtong.data.exchange import api as exchange
 from zhengtong.data.exchange.api import FieldGrant, Mask
 from zhengtong.data.exchange.models import Announcement, Subscription
-from zhengtong.data.exchange.tests.builders import id_number
+from zhengtong.data.exchange.tests.builders import SYSTEM, id_number
 from zhengtong.data.exchange.tests.counter import NOW
 from zhengtong.data.exchange.tests.resource import (
     INSIDE,
@@ -291,7 +292,7 @@ def test_the_commands_set_up_pull_and_show(tmp_path: Path, monkeypatch: pytest.M
 
     added = run("add-peer", "市", "https://city.example", "--position", "lower", "--key", "k", "--secret", str(secret))
     assert added.output == "✓ 市\n"
-    monkeypatch.setattr(services.exchange, "line_to", lambda _gateway: line_to(node.counter))
+    monkeypatch.setattr(exchange, "line_to", lambda _gateway: line_to(node.counter))
     monkeypatch.setattr(clock.SystemClock, "now", lambda _clock: NOW)
     land([resident(0), resident(1)])
     assert run("pull").output == f"✓ {OWN}  省: version — → 0, 2 rows, 0 refused\n"

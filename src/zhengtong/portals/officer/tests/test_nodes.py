@@ -45,8 +45,7 @@ def signed_in(organisation: UUID, name: str, *permissions: str) -> Client:
 def text(client: Client, address: str) -> str:
     answer = client.get(address)
     assert answer.status_code == 200
-    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    return content.decode()
+    return answer.getvalue().decode()
 
 
 def test_the_list_says_how_each_resource_stands_and_why_it_did_not_come(
