@@ -97,6 +97,7 @@ def test_a_token_gets_a_pair_of_which_only_it_opens_the_encryption_key(token: So
 
 def test_the_record_and_the_file_hold_no_open_key(token: SoftwareToken, office: Office) -> None:
     _, encrypt = issue(wish(token))
+    assert encrypt.key is not None
     row = ManagedKeyRow.objects.get(pk=encrypt.key)
     private = keys.signer_for(keys.KeyReference(provider=row.provider, key=row.key))
     assert isinstance(private, keys.PrivateKey)
