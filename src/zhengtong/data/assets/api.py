@@ -7,7 +7,7 @@ asked = submit(actor=agent, product=new_id(), entry=ProductEntry(operation=grant
 compute(actor=head, product=asked.id, at=now)      # counts, never rows
 """
 
-from zhengtong.data.assets.chain import chain_of
+from zhengtong.data.assets.chain import chain_of, inputs_of
 from zhengtong.data.assets.contracts import (
     PERMISSION_SENTENCES,
     STATE_CHANGED,
@@ -48,7 +48,7 @@ from zhengtong.data.assets.contracts import (
 )
 from zhengtong.data.assets.law import STEPS
 from zhengtong.data.assets.operating import OPERATION, end, grant
-from zhengtong.data.assets.operations import operation, operations, operations_of, product, products_under
+from zhengtong.data.assets.operations import operation, operations, product, products_under
 from zhengtong.data.assets.products import PRODUCT, compute, delivered, refuse, submit
 from zhengtong.data.assets.queries import any_registered, asset, assets
 from zhengtong.data.assets.services import (
@@ -113,9 +113,9 @@ __all__ = [
     "end_right",
     "grant",
     "grant_right",
+    "inputs_of",
     "operation",
     "operations",
-    "operations_of",
     "product",
     "products_under",
     "refuse",

@@ -19,13 +19,15 @@ def chain_of(one: AssetView, *, first: date, until: date) -> Chain:
     """
     used = exchange.use_of(one.datasets, first=first, until=until)
     opened = opening.released_of(one.datasets)
-    volume, score = _judged(one, quality.scores(provider=one.provider))
-    inputs = Inputs(
-        volume=volume, quality=score, calls=sum(use.calls for use in used), rows_shared=sum(use.rows for use in used),
-        spent=one.spent,
-    )  # fmt: skip
     releases = tuple(release for code in one.datasets for release in opened.get(code, ()))
-    return Chain(asset=one, first=first, until=until, agreements=used, releases=releases, inputs=inputs)
+    return Chain(asset=one, first=first, until=until, agreements=used, releases=releases)
+
+
+def inputs_of(one: AssetView, *, first: date, until: date) -> Inputs:
+    """Return what a valuation of *one* may begin with, its calls in the period as in `chain_of`: two statements."""
+    used = exchange.use_of(one.datasets, first=first, until=until)
+    volume, score = _judged(one, quality.scores(provider=one.provider))
+    return Inputs(volume=volume, quality=score, calls=sum(use.calls for use in used), spent=one.spent)
 
 
 def _judged(one: AssetView, scores: Iterable[quality.Score]) -> tuple[int | None, float | None]:

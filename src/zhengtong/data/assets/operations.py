@@ -51,11 +51,6 @@ def operation(actor: Actor, identifier: UUID) -> OperationView:
     return view(row)
 
 
-def operations_of(actor: Actor, asset: UUID) -> tuple[OperationView, ...]:
-    """Return the grants over an asset that *actor* may see, the newest first: one statement."""
-    return tuple(map(view, rows().filter(visible_to(actor), asset=asset).order_by("-granted_at")[:MOST]))
-
-
 def products_under(operation: UUID) -> tuple[ProductView, ...]:
     """Return the products under a grant, the newest first: one statement."""
     return tuple(map(product_view, products().filter(operation=operation).order_by("-submitted_at")[:MOST]))

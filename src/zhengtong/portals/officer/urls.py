@@ -82,6 +82,7 @@ urlpatterns = [
     path("assets/", assets.listed, name="assets"),
     path("assets/new/", assets.new, name="asset_new"),
     path("assets/<uuid:identifier>/", assets.asset, name="asset"),
+    path("assets/<uuid:identifier>/valuation/", assets.valuation, name="asset_valuation"),
     path("assets/<uuid:identifier>/trail/", assets.trail, name="asset_trail"),
     path("assets/<uuid:identifier>/operate/", operations.grant, name="operation_grant"),
     path("assets/<uuid:identifier>/<slug:name>/", assets.step, name="asset_step"),

@@ -125,14 +125,12 @@ class Inputs:
         volume: rows of its resources at their latest quality check; None where none was checked.
         quality: score of its resources, 0 to 100, weighted by rows; None where none was checked.
         calls: looks under agreements over its resources in the period.
-        rows_shared: rows that left in batches in the period.
         spent: what was spent on it, in fen.
     """
 
     volume: int | None
     quality: float | None
     calls: int
-    rows_shared: int
     spent: int
 
 
@@ -148,4 +146,13 @@ class Chain:
     until: date
     agreements: tuple[AgreementUse, ...]
     releases: tuple[OpeningView, ...]
-    inputs: Inputs
+
+    @property
+    def calls(self) -> int:
+        """Looks under agreements over its resources in the period."""
+        return sum(use.calls for use in self.agreements)
+
+    @property
+    def rows_shared(self) -> int:
+        """Rows that left in batches in the period."""
+        return sum(use.rows for use in self.agreements)

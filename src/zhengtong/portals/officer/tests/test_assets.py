@@ -82,7 +82,7 @@ def test_each_step_says_what_it_does_and_is_taken(house: House, desk: Client) ->
     twice = desk.post(f"{address}/grant/", right | {"version": "2", "holder": "行政服务中心"})
     assert (twice.status_code, "德清县人民政府" in twice.content.decode()) == (422, True)
     assert desk.post(f"{address}/costs/", {"version": "2", "processing": "12500.50"}).status_code == 302
-    assert "¥12,500.50" in desk.get(f"{address}/").content.decode()
+    assert "¥12,500.50" in desk.get(f"{address}/valuation/").content.decode()
     assert desk.post(f"{address}/suspend/", {"version": "3", "reason": ""}).status_code == 422
     assert desk.post(f"{address}/suspend/", {"version": "3", "reason": "核对口径"}).status_code == 302
     assert desk.get(f"{address}/grant/").status_code == 409
@@ -111,7 +111,9 @@ def test_nobody_else_sees_or_changes_an_asset(desk: Client, signed_in: SignIn) -
     assert "餐饮店数据资产" not in stranger.get("/officer/assets/").content.decode()
 
 
-@pytest.mark.parametrize("suffix", ["", "?q=餐饮&sort=-name&state=registered", "?state=nonsense&after=", "{one}/"])
+@pytest.mark.parametrize(
+    "suffix", ["", "?q=餐饮&sort=-name&state=registered", "?state=nonsense&after=", "{one}/", "{one}/valuation/"]
+)
 def test_pages_take_at_most_ten_statements(
     desk: Client, django_assert_max_num_queries: DjangoAssertNumQueries, suffix: str
 ) -> None:

@@ -1,7 +1,7 @@
 """The register of data assets 数据资产登记簿: the list, an asset's supply chain, its rights, costs and states."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -120,32 +120,45 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def asset(request: HttpRequest, identifier: UUID) -> HttpResponse:
-    """Show an asset: resource, asset, service, value in one row; rights, costs, trail; what may be done now."""
+    """Show an asset: resource, asset, service, value in one row; its rights; what may be done now."""
     actor = official(request)
     one = assets.asset(actor, identifier)
-    until = clock.on_day(clock.system.now()) + timedelta(days=1)
-    own = actor.organisation == one.provider
+    first, until = _year()
     context = {
         "layout": LAYOUT,
         "title": _named(one),
         "lede": one.summary,
         "one": one,
         "tag": TAGS[one.state],
-        "chain": assets.chain_of(one, first=until - _COUNTED, until=until),
-        "shows_costs": own
-        or access.allowed(actor, assets.Permission.READ, organisation=one.provider, region=one.region),
-        "costs": [(cost.kind.label, Money(cost.fen).written()) for cost in one.costs],
-        "spent": Money(one.spent).written(),
+        "chain": assets.chain_of(one, first=first, until=until),
         "resources": [(resource, catalog.slug(resource.dataset)) for resource in one.resources],
         "rights": [(right, right.on(until - timedelta(days=1))) for right in one.rights],
-        "operations": assets.operations_of(actor, one.id),
-        "may_authorise": own
+        "operated": one.held_by(assets.RightKind.OPERATING, until - timedelta(days=1)),
+        "may_authorise": actor.organisation == one.provider
         and one.state is assets.AssetState.REGISTERED
-        and access.allowed(actor, assets.Permission.AUTHORIZE, organisation=one.provider, region=one.region),
-        "trail": ledger.acts_on(assets.THING, str(one.id)).items,
+        and assets.Permission.AUTHORIZE in access.permissions_of(actor),
         "steps": [(name, step) for name, step in STEPS.items() if _may(actor, one, step)],
     }
     return page(request, "officer/asset.html", context, actor=actor)
+
+
+@require_safe
+def valuation(request: HttpRequest, identifier: UUID) -> HttpResponse:
+    """Show what a valuation may begin with: volume, quality, calls; costs to who may look into the register there."""
+    actor = official(request)
+    one = assets.asset(actor, identifier)
+    first, until = _year()
+    context = {
+        "one": one,
+        "title": _named(one),
+        "inputs": assets.inputs_of(one, first=first, until=until),
+        "first": first,
+        "shows_costs": actor.organisation == one.provider
+        or access.allowed(actor, assets.Permission.READ, organisation=one.provider, region=one.region),
+        "costs": [(cost.kind.label, Money(cost.fen).written()) for cost in one.costs],
+        "spent": Money(one.spent).written(),
+    }
+    return page(request, "officer/asset_valuation.html", context, actor=actor)
 
 
 @require_safe
@@ -196,6 +209,12 @@ def _columns() -> list[Column[assets.AssetLine]]:
             key="registered", label=_("登记日期"), value=lambda one: clock.on_day(one.registered_at), sortable=True
         ),
     ]  # fmt: skip
+
+
+def _year() -> tuple[date, date]:
+    """Return the half-open period whose calls count: the year up to and with today."""
+    until = clock.on_day(clock.system.now()) + timedelta(days=1)
+    return until - _COUNTED, until
 
 
 def _may(actor: Actor, one: assets.AssetView, taken: _Step) -> bool:
