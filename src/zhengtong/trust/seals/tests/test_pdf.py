@@ -124,6 +124,15 @@ def test_a_changed_byte_is_found(share: float) -> None:
     assert (report.verdict, failed(report)) == (Verdict.INVALID, {Step.FILE_DIGESTS})
 
 
+@pytest.mark.parametrize("word", [b"/ETSI.CAdES", b"/AcroForm", b"/Type /Sig", b"/FT /Sig"])
+def test_a_signature_whose_name_was_changed_is_not_overlooked(word: bytes) -> None:
+    data = signed()
+    assert word in data
+    changed = data.replace(word, word[:-1] + bytes([word[-1] ^ 1]))
+    report = verified(changed)
+    assert report.verdict is Verdict.INVALID
+
+
 def test_what_was_added_after_the_signature_is_reported() -> None:
     writer = IncrementalPdfFileWriter(BytesIO(signed()))
     writer.root["/Added"] = writer.root["/Type"]

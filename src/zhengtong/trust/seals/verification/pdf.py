@@ -1,5 +1,6 @@
 """A signed PDF 文件验证: pyHanko says what is intact and what was added since, our own paths say whom to trust."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +26,7 @@ from zhengtong.trust.seals.verification.trust import Moment, Trust, certificate_
 
 _HARMLESS = {ModificationLevel.NONE, ModificationLevel.LTA_UPDATES}
 _WHOLE, _LATER = "PDF", "PDF +"
+_BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*\d+\s+\d+\s+\d+\s+\d+\s*\]")
 
 
 def verify_pdf(data: bytes, trust: Trust, now: datetime) -> Report:
@@ -37,6 +39,7 @@ def verify_pdf(data: bytes, trust: Trust, now: datetime) -> Report:
         reader = PdfFileReader(BytesIO(data))
         title = _title(reader)
         found = [_judged(embedded, trust, now) for embedded in reader.embedded_regular_signatures]
+        found += [_unreadable()] * _overlooked(data, reader)
     except (PdfError, ValueError, KeyError, TypeError, IndexError, RecursionError, NotImplementedError) as error:
         raise UnreadableDocument(why=wording.BROKEN_PDF) from error
     signatures = tuple(report for report, _complete in found)
@@ -53,6 +56,20 @@ def verify_pdf(data: bytes, trust: Trust, now: datetime) -> Report:
         coverage=coverage,
         notes=() if complete else (wording.ADDED_LATER,),
     )
+
+
+def _overlooked(data: bytes, reader: PdfFileReader) -> int:
+    """Return how many signatures stand in the file that the reader left out, for a changed word that names them.
+
+    A signature's own byte range is never compressed: its numbers are written once the file is (ISO 32000-2, 12.8.1).
+    """
+    read = len(reader.embedded_regular_signatures) + len(reader.embedded_timestamp_signatures)
+    return max(0, len(_BYTE_RANGE.findall(data)) - read)
+
+
+def _unreadable() -> tuple[SignatureReport, bool]:
+    failed = Check(step=Step.SIGNATURE_FORMAT, outcome=Outcome.FAILED, note=wording.UNREADABLE_SIGNATURE)
+    return SignatureReport(name="", checks=(failed,)), False
 
 
 def _title(reader: PdfFileReader) -> str:
