@@ -69,7 +69,7 @@ def _overlooked(data: bytes, reader: PdfFileReader) -> int:
 
 def _unreadable() -> tuple[SignatureReport, bool]:
     failed = Check(step=Step.SIGNATURE_FORMAT, outcome=Outcome.FAILED, note=wording.UNREADABLE_SIGNATURE)
-    return SignatureReport(name="", checks=(failed,)), False
+    return SignatureReport(name="", seal_name=str(wording.UNREADABLE_SIGNATURE), checks=(failed,)), False
 
 
 def _title(reader: PdfFileReader) -> str:
