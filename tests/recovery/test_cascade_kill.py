@@ -6,7 +6,7 @@ import pytest
 
 from tests.recovery.conftest import House
 
-ROUNDS = int(os.environ.get("ZHENGTONG_CASCADE_ROUNDS", "2"))
+ROUNDS = int(os.environ.get("ZHENGTONG_CASCADE_ROUNDS", "1"))
 """The benchmark `cascade` runs more."""
 
 pytestmark = pytest.mark.slow

@@ -38,7 +38,7 @@ FAILPOINTS = ("cascade.fetched", "collection.landed", "collection.claimed", "cas
 DATABASE = "zhengtong.sqlite3"
 COMMAND = "from zhengtong.site.cli import main; main()"
 PEOPLE, CHANGED = 400, 40
-PATIENCE = 180.0
+PATIENCE = 300.0
 """Seconds until all nodes agree once nothing is killed any more."""
 Rows = dict[str, tuple[str, str]]
 
@@ -128,7 +128,7 @@ def run_node(role: str, place: str) -> None:
         for one in cascade.intakes():
             cascade.pull(actor=SYSTEM, intake=one.id)
         drain()
-        time.sleep(0.05)
+        time.sleep(0.3)
 
 
 class Line:
