@@ -49,6 +49,14 @@ class PermissionEntry:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RoleName:
+    """What a role is called."""
+
+    name: str
+    name_en: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class RoleView:
     """A role and what it allows."""
 

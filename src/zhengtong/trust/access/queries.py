@@ -1,6 +1,7 @@
 """What an actor may do, and where: one statement a request, remembered on the actor."""
 
 import re
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from zhengtong.trust.access.contracts import (
     GrantView,
     Permission,
     RegionSpan,
+    RoleName,
     RoleView,
     Scope,
 )
@@ -154,6 +156,12 @@ def roles(duty: Duty | None = None) -> list[RoleView]:
     """Return all roles, or those of one duty, by code."""
     found = Role.objects.prefetch_related("permissions").order_by("code")
     return [_role_view(role) for role in (found.filter(duty=duty) if duty else found)]
+
+
+def role_names(codes: Iterable[str]) -> dict[str, RoleName]:
+    """Return what roles are called, by code: one statement."""
+    found = Role.objects.filter(code__in=set(codes))
+    return {role.code: RoleName(name=role.name, name_en=role.name_en) for role in found}
 
 
 def grants_of(*, post: UUID | None = None, application: UUID | None = None) -> list[GrantView]:

@@ -25,7 +25,7 @@ def rights(request: HttpRequest) -> HttpResponse:
     """Show what the post may do: roles with bounds, permissions in sentences; and whether its holder keeps a key."""
     actor = official(request)
     grants = access.grants_of(post=actor.post)
-    roles = {role.code: role for role in access.roles()} if grants else {}
+    roles = access.role_names(grant.role for grant in grants) if grants else {}
     places = regions.regions(grant.clause.region.code for grant in grants if grant.clause.region)
     paths = [grant.clause.organisation for grant in grants if grant.clause.organisation]
     bodies = identity.organisations_at(paths) if paths else {}
