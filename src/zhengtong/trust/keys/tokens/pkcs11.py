@@ -13,9 +13,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-
 from zhengtong.kernel.errors import Phrase
 from zhengtong.kernel.errors import mark as _
 from zhengtong.trust.keys.algorithms.public import PublicKey
@@ -26,7 +23,6 @@ from zhengtong.trust.keys.contracts import (
     ContainerPolicy,
     ContainerView,
     ModuleFailed,
-    NotOpened,
     Purpose,
     TokenKind,
     TokenLocked,
@@ -34,7 +30,7 @@ from zhengtong.trust.keys.contracts import (
     WrongPin,
 )
 from zhengtong.trust.keys.providers.pkcs11_module import MECHANISMS, Pkcs11Signer, make_pair, spki_of
-from zhengtong.trust.keys.tokens.envelope import OAEP_OF_TOKENS, split_rsa_envelope
+from zhengtong.trust.keys.tokens.pkcs11_envelope import decrypt, fits, unwrap
 from zhengtong.trust.keys.tokens.software import check_issue, check_key
 from zhengtong.trust.keys.x509.issuing import load_certificate
 
@@ -198,7 +194,7 @@ class Pkcs11Token:
             private = _one(session, "PRIVATE_KEY", f"{container}|{ENCRYPT}")
             if private is None:
                 raise UnknownContainer(name=container)
-            return _decrypt(private, cipher)
+            return decrypt(private, cipher)
 
     def _chip(self) -> Any:
         import pkcs11  # noqa: PLC0415 -- loads a vendor's library
@@ -289,80 +285,13 @@ class Pkcs11Token:
 
         label = f"{name}|{ENCRYPT}"
         old = list(session.get_objects({Attribute.CLASS: ObjectClass.PRIVATE_KEY, Attribute.LABEL: label}))
-        private = _unwrap(_one(session, "PRIVATE_KEY", f"{name}|{SIGN}"), envelope, label)
-        if not _fits(private, certificate):
+        private = unwrap(_one(session, "PRIVATE_KEY", f"{name}|{SIGN}"), envelope, label)
+        if not fits(private, certificate):
             private.destroy()
             raise ContainerForbids(name=name, what="key")
         self._keep_certificate(session, name, ENCRYPT, certificate)
         for one in old:
             one.destroy()
-
-
-def _unwrap(signing: Any, envelope: bytes, label: str) -> Any:
-    """Open an envelope in the token in the two steps of CKM_RSA_AES_KEY_WRAP, which not every token has in one."""
-    import pkcs11  # noqa: PLC0415 -- loads a vendor's library
-    from pkcs11 import Attribute, KeyType, Mechanism, ObjectClass  # noqa: PLC0415
-    from pkcs11.constants import DEFAULT  # noqa: PLC0415
-
-    if signing.key_type is not KeyType.RSA:
-        raise AlgorithmUnavailable(provider="pkcs11", algorithm=signing.key_type.name)
-    first, second = split_rsa_envelope(envelope, modulus_bytes=len(signing[Attribute.MODULUS]))
-    hidden = {Attribute.SENSITIVE: True, Attribute.EXTRACTABLE: False}
-    # a private key has none of these, and python-pkcs11 would send them
-    only = dict.fromkeys((Attribute.ENCRYPT, Attribute.WRAP, Attribute.VERIFY), DEFAULT)
-    may = {Attribute.DECRYPT: True, Attribute.SIGN: False, Attribute.UNWRAP: False}
-    try:
-        wrapping = signing.unwrap_key(
-            ObjectClass.SECRET_KEY, KeyType.AES, first, mechanism=Mechanism.RSA_PKCS_OAEP, mechanism_param=_sha1(),
-            store=False, template=hidden,
-        )  # fmt: skip
-        return wrapping.unwrap_key(
-            ObjectClass.PRIVATE_KEY, KeyType.RSA, second, mechanism=Mechanism.AES_KEY_WRAP_PAD, label=label,
-            id=secrets.token_bytes(16), store=True, template=hidden | only | may,
-        )  # fmt: skip
-    except (pkcs11.MechanismInvalid, pkcs11.MechanismParamInvalid) as error:
-        raise AlgorithmUnavailable(provider="pkcs11", algorithm="RSA-OAEP, AES-KWP") from error
-    except pkcs11.PKCS11Error:
-        raise NotOpened from None
-
-
-def _fits(private: Any, certificate: bytes) -> bool:
-    """Say whether a key in the token opens what is encrypted to a certificate's key."""
-    import pkcs11  # noqa: PLC0415 -- loads a vendor's library
-
-    public = serialization.load_der_public_key(load_certificate(certificate).public_key.dump())
-    secret = secrets.token_bytes(16)
-    if not isinstance(public, rsa.RSAPublicKey):
-        return False
-    cipher = public.encrypt(secret, OAEP_OF_TOKENS)
-    try:
-        return bool(
-            secret == private.decrypt(cipher, mechanism=pkcs11.Mechanism.RSA_PKCS_OAEP, mechanism_param=_sha1())
-        )
-    except pkcs11.PKCS11Error:
-        return False
-
-
-def _decrypt(private: Any, cipher: bytes) -> bytes:
-    import pkcs11  # noqa: PLC0415 -- loads a vendor's library
-
-    oaep = pkcs11.Mechanism.RSA_PKCS_OAEP
-    plain: bytes
-    try:
-        try:
-            sha256 = (pkcs11.Mechanism.SHA256, pkcs11.MGF.SHA256, None)
-            plain = private.decrypt(cipher, mechanism=oaep, mechanism_param=sha256)
-        except (pkcs11.ArgumentsBad, pkcs11.MechanismParamInvalid):
-            plain = private.decrypt(cipher, mechanism=oaep, mechanism_param=_sha1())
-    except pkcs11.PKCS11Error:
-        raise NotOpened from None
-    return plain
-
-
-def _sha1() -> tuple[Any, Any, None]:
-    from pkcs11 import MGF, Mechanism  # noqa: PLC0415 -- loads a vendor's library
-
-    return (Mechanism.SHA_1, MGF.SHA1, None)
 
 
 def _labels(session: "pkcs11.Session") -> set[str]:
