@@ -177,7 +177,7 @@ class _Offer:
 def _offer(actor: Actor, found: items.BundleHandling) -> _Offer:
     return _Offer(
         bundle=found.bundle, parts=tuple(one.item for one in found.parts),
-        handled={one.item.code: one for one in found.parts}, applicant_name=cases.name_of(actor),
+        handled={one.item.code: one for one in found.parts}, applicant_name=identity.party_name(actor),
     )  # fmt: skip
 
 
@@ -186,7 +186,7 @@ def _offer_then(row: BundleCase, opening: Collection[str], actor: Actor, at: dat
     found, then = items.bundle_items(row.code, at=clock.on_day(row.received_at))
     region, today = row.home_region or None, clock.on_day(at)
     handled = {code: items.handling(code, region=region, at=today) for code in opening}
-    return _Offer(bundle=found, parts=then, handled=handled, applicant_name=cases.name_of(actor))
+    return _Offer(bundle=found, parts=then, handled=handled, applicant_name=identity.party_name(actor))
 
 
 def _new_bundle(actor: Actor, bundle: UUID, offered: items.BundleHandling, region: str, at: datetime) -> BundleCase:

@@ -147,7 +147,6 @@ from zhengtong.process.cases.reviews import (
 from zhengtong.process.cases.services.applying import (
     Application,
     hand_in_missing,
-    name_of,
     receive,
     supplement,
     take_in,
@@ -295,7 +294,6 @@ __all__ = [
     "line_of",
     "lines_of",
     "load_evidence",
-    "name_of",
     "not_asked_share",
     "open_cases_using",
     "open_check",

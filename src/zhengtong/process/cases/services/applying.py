@@ -88,7 +88,9 @@ def receive(  # noqa: PLR0913 -- an application has so many parts, all named at 
             if known is not None:
                 return known.reference
             handled = items.handling(item, region=region or None, at=clock.on_day(at))
-            reference, _served = take_in(given, handled=handled, applicant_name=name_of(actor), actor=actor, at=at)
+            reference, _served = take_in(
+                given, handled=handled, applicant_name=identity.party_name(actor), actor=actor, at=at
+            )
     except IntegrityError as error:
         return _sent_at_once(actor, case, error)
     return reference
@@ -107,11 +109,6 @@ class Application:
     form_version: int
     bundle: str
     found: Mapping[str, ServedEvidence]
-
-
-def name_of(actor: Actor) -> str:
-    """Return how the applicant is called, as it is kept with the application."""
-    return identity.names_of([actor.party]).get(actor.party, "")
 
 
 def take_in(

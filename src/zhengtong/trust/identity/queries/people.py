@@ -85,6 +85,11 @@ def principal_name(actor: Actor) -> str:
     return display_name(principal) if principal else ""
 
 
+def party_name(actor: Actor) -> str:
+    """Return the name others see of whose matter it is: free for whom *actor* acts for, else one statement."""
+    return principal_name(actor) or names_of([actor.party]).get(actor.party, "")
+
+
 def represented(actor: Actor) -> EnterpriseView:
     """Return the legal entity *actor* is or acts for: free in a request, whose right to act was read with it.
 
