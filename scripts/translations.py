@@ -1,4 +1,4 @@
-"""The English translation: complete, none guessed, compiled files current, no stale entry.
+"""The English translation: complete, none guessed, one English a text, compiled files current, no stale entry.
 
     python scripts/translations.py            bring each app's .po and .mo up to date; new texts are left to translate
     python scripts/translations.py --check    tell what is missing
@@ -10,6 +10,7 @@ if any catalogue has it. Needs no gettext on the machine.
 
 import re
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -114,8 +115,21 @@ def problems(texts: dict[Path, dict[Key, str | tuple[str, ...]]]) -> Iterator[st
             yield f"{path.relative_to(ROOT)}: “{key[1][:40]}” is in no source any more"
         if not is_compiled(path):
             yield f"{path.relative_to(ROOT)}: the compiled .mo is not current"
+    yield from of_two_minds(known)
     for path in sorted(set(PACKAGE.rglob("django.po")) - set(paths)):
         yield f"{path.relative_to(ROOT)}: Django does not look here; move it to the app's or the room's locale"
+
+
+def of_two_minds(known: dict[Path, dict[Key, Message]]) -> Iterator[str]:
+    """Yield the texts that two catalogues translate differently: only one of the two is ever shown, on every page."""
+    english: dict[Key, dict[tuple[str, ...], Path]] = defaultdict(dict)
+    for path, entries in known.items():
+        for key, message in entries.items():
+            english[key].setdefault(translation(message.string), path)
+    for (_context, text), wordings in english.items():
+        if len(wordings) > 1:
+            said = "; ".join(f"“{forms[0][:40]}” in {path.relative_to(ROOT)}" for forms, path in wordings.items())
+            yield f"“{text[:40]}” has more than one English: {said}. Agree on one, or tell the two apart by a context"
 
 
 def complaint(text: str, message: Message) -> str:
@@ -139,13 +153,18 @@ def places(text: str) -> set[str]:
     return set(re.findall(r"%\(\w+\)[sd]|(?<!\{)\{\w+\}", text))
 
 
+def context_of(message: Message) -> str | None:
+    """Return a message's context; Babel reads the one of a compiled file as bytes."""
+    return message.context.decode() if isinstance(message.context, bytes) else message.context
+
+
 def is_compiled(path: Path) -> bool:
     """Tell whether the .mo beside *path* says the same."""
     compiled = path.with_suffix(".mo")
     if not compiled.exists():
         return False
     with compiled.open("rb") as file:
-        built = {(m.context, translation(m.id)): translation(m.string) for m in read_mo(file) if m.id}
+        built = {(context_of(m), translation(m.id)): translation(m.string) for m in read_mo(file) if m.id}
     written = {(m.context, translation(m.id)): translation(m.string) for m in read(path) if m.id and not m.fuzzy}
     return built == written
 

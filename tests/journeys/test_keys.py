@@ -44,7 +44,7 @@ def test_a_certificate_is_issued_downloaded_and_revoked(visit: Visit, *, scripts
     expect(page.locator("main")).to_contain_text("吊销不能撤销")
     page.locator("select[name=reason]").select_option("cessation_of_operation")
     page.locator("textarea[name=note]").fill("旅程结束")
-    send(page, "吊销")
+    send(page, "吊销证书")
     expect(page.locator("main")).to_contain_text("与现在的状态不一致")
     send(page, "发布吊销列表")
     expect(page.locator("main")).to_contain_text("已列入")

@@ -6,6 +6,7 @@ Values and keys are personal data and lie sealed; what must be found again has a
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from zhengtong.data.fusion.contracts import DECISION_LABELS, DISCREPANCY_STATE_LABELS, Decision, DiscrepancyState
 from zhengtong.kernel.ids import new_id
@@ -22,7 +23,7 @@ class Version(models.Model):
     version = models.PositiveBigIntegerField(_("版本"))
     records = models.PositiveBigIntegerField(_("记录数"))
     conflicts = models.PositiveBigIntegerField(_("矛盾数"))
-    digest = models.CharField(_("摘要"), max_length=64)
+    digest = models.CharField(pgettext_lazy("密码学", "摘要"), max_length=64)
     at = models.DateTimeField(_("发布时间"))
 
     class Meta:

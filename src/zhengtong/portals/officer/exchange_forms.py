@@ -143,7 +143,7 @@ class AnswerForm(forms.Form):
 
     answer = forms.ChoiceField(
         label=_("答复"),
-        choices=[("agree", _("同意共享")), ("refuse", _("不予共享"))],
+        choices=[("agree", _("同意共享")), ("refuse", _("不同意共享"))],
         widget=forms.RadioSelect,
         error_messages={"required": _("请选择同意或不予共享。")},
     )

@@ -23,7 +23,7 @@ def choices(phrases: Iterable[cases.PhraseView]) -> list[tuple[Any, Any]]:
     """Return what a decision offers: one's own phrases, the organisation's, and those for everybody."""
     found = list(phrases)
     groups = [
-        (_("我的"), [(str(one.key), one.title) for one in found if one.own]),
+        (_("自己的"), [(str(one.key), one.title) for one in found if one.own]),
         (_("本单位"), [(str(one.key), one.title) for one in found if not one.own]),
         (_("通用"), list(BUILT_IN)),
     ]

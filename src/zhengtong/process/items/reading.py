@@ -177,7 +177,7 @@ def _forms(path: Path) -> dict[str, dict[str, Any]]:
         names = [each.strip("()") for each in wanted]
         composed[name] = {
             "type": "object",
-            "properties": {each: _plain(place.known(fields, each, gettext("字段"))) for each in names},
+            "properties": {each: _plain(place.known(fields, each, gettext("表单字段"))) for each in names},
             "required": [each for each in wanted if not each.startswith("(")],
         }
     return composed

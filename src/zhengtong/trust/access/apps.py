@@ -9,4 +9,4 @@ class AccessConfig(AppConfig):
 
     name = "zhengtong.trust.access"
     label = "access"
-    verbose_name = _("授权")
+    verbose_name = _("权限管理")

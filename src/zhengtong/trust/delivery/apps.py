@@ -9,7 +9,7 @@ class DeliveryConfig(AppConfig):
 
     name = "zhengtong.trust.delivery"
     label = "delivery"
-    verbose_name = _("送达")
+    verbose_name = _("送达管理")
 
     def ready(self) -> None:
         from zhengtong.kernel.events.api import subscribe  # noqa: PLC0415 -- once all apps are loaded

@@ -222,5 +222,5 @@ GRADE_LABELS: Mapping[DataGrade, Text] = {
 DATASET_STATE_LABELS: Mapping[DatasetState, Text] = {
     DatasetState.REGISTERED: _("待发布"),
     DatasetState.PUBLISHED: _("已发布"),
-    DatasetState.WITHDRAWN: _("已撤销"),
+    DatasetState.WITHDRAWN: _("已撤下"),
 }

@@ -50,7 +50,7 @@ class RequestState(StrEnum):
 _REQUEST_LABELS: Mapping[RequestState, Text] = {
     RequestState.SUBMITTED: gettext_lazy("待答复"),
     RequestState.APPROVED: gettext_lazy("已同意"),
-    RequestState.REFUSED: gettext_lazy("不予共享"),
+    RequestState.REFUSED: gettext_lazy("不予同意"),
     RequestState.WITHDRAWN: gettext_lazy("已撤回"),
 }
 
@@ -71,9 +71,9 @@ class AgreementState(StrEnum):
 
 _AGREEMENT_LABELS: Mapping[AgreementState, Text] = {
     AgreementState.ACTIVE: gettext_lazy("生效"),
-    AgreementState.SUSPENDED: gettext_lazy("暂停"),
-    AgreementState.ENDED: gettext_lazy("终止"),
-    AgreementState.EXPIRED: gettext_lazy("到期"),
+    AgreementState.SUSPENDED: gettext_lazy("已暂停"),
+    AgreementState.ENDED: gettext_lazy("已终止"),
+    AgreementState.EXPIRED: gettext_lazy("已到期"),
 }
 
 

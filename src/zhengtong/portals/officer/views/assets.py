@@ -69,7 +69,9 @@ STEPS: Mapping[str, _Step] = {
     ),
     "suspend": _Step(_("暂停"), _("暂停期间不得据此提供新的产品。"), assets.suspend, ReasonForm, law="suspend"),
     "resume": _Step(_("恢复"), _("恢复后可以继续提供产品。"), assets.resume, VersionForm, law="resume"),
-    "withdraw": _Step(_("注销"), _("注销后不能恢复，各项权利随之终止。"), assets.withdraw, ReasonForm, law="withdraw"),
+    "withdraw": _Step(
+        _("注销登记"), _("注销后不能恢复，各项权利随之终止。"), assets.withdraw, ReasonForm, law="withdraw"
+    ),
 }  # fmt: skip
 
 

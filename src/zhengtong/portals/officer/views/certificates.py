@@ -62,7 +62,7 @@ STEPS: Mapping[str, Step] = {
         states=frozenset({CertificateState.SUSPENDED}),
     ),
     "revoke": Step(
-        title=_("吊销"),
+        title=_("吊销证书"),
         warning=_(
             "吊销不能撤销。在线状态查询马上回答“已吊销”，以后每一份吊销列表都会列入；还需要用的，只能签发新证书。"
         ),

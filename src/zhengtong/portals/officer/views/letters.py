@@ -230,4 +230,4 @@ def _effect(row: SentLetter) -> Text:
 def _who(row: SentLetter) -> Text:
     if row.letter.by_agent is None:
         return "—"
-    return _("经办人") if row.letter.by_agent else _("本人")
+    return _("经办人") if row.letter.by_agent else _("收件人本人")

@@ -65,7 +65,7 @@ def _columns() -> list[Column[ProjectLine]]:
         Column(key="region", label=_("建设地点"), value=lambda one: one.region_name),
         Column(key="stage", label=_("阶段"), value=lambda one: one.stage or one.state.label),
         Column(
-            key="registered", label=_("登记"), value=lambda one: clock.on_day(one.registered_at), sortable=True
+            key="registered", label=_("登记日期"), value=lambda one: clock.on_day(one.registered_at), sortable=True
         ),
     ]  # fmt: skip
 

@@ -30,7 +30,7 @@ from zhengtong.trust.identity.api import Actor
 
 KINDS: Mapping[str, Text] = {
     "startEvent": _("开始"), "endEvent": _("结束"), "boundaryEvent": _("中断或插入"),
-    "intermediateCatchEvent": _("等待"), "intermediateThrowEvent": _("发出"), "userTask": _("人工办理"),
+    "intermediateCatchEvent": _("等待"), "intermediateThrowEvent": _("抛出"), "userTask": _("人工办理"),
     "manualTask": _("线下办理"), "serviceTask": _("系统办理"), "scriptTask": _("计算"),
     "businessRuleTask": _("按决策表判断"), "sendTask": _("发送"), "receiveTask": _("等待消息"), "task": _("办理"),
     "callActivity": _("调用其他流程"), "subProcess": _("子流程"), "transaction": _("事务子流程"),

@@ -57,7 +57,7 @@ class _Step:
 
 STEPS: Mapping[str, _Step] = {
     "approve": _Step(_("批准"), _("批准后即可制作实物印章和电子印章。"), seals.approve, reason=False, danger=False),
-    "refuse": _Step(_("不予批准"), _("申请到此结束。"), seals.refuse, reason=True, danger=True),
+    "refuse": _Step(_("不批准"), _("申请到此结束。"), seals.refuse, reason=True, danger=True),
     "make": _Step(
         _("制作并报公安备案"),
         _("实物印章和电子印章同时制作；公安机关回执之前，两者都不能使用。"),
@@ -77,7 +77,7 @@ STEPS: Mapping[str, _Step] = {
         danger=True,
     ),
     "cancel": _Step(
-        _("注销"),
+        _("注销印章"),
         _("实物印章应当交回，电子印章的密钥立即销毁，不能恢复。"),
         seals.cancel,
         reason=True,

@@ -46,8 +46,8 @@ class KeyState(StrEnum):
 
 KEY_STATE_NAMES: Mapping[KeyState, Text] = {
     KeyState.PRE_ACTIVE: _("待启用"),
-    KeyState.ACTIVE: _("启用"),
-    KeyState.SUSPENDED: _("暂停"),
+    KeyState.ACTIVE: _("已启用"),
+    KeyState.SUSPENDED: _("已暂停"),
     KeyState.COMPROMISED: _("泄露"),
     KeyState.DESTROYED: _("已销毁"),
 }
@@ -73,7 +73,7 @@ class CertificateState(StrEnum):
 
 CERTIFICATE_STATE_NAMES: Mapping[CertificateState, Text] = {
     CertificateState.VALID: _("有效"),
-    CertificateState.SUSPENDED: _("暂停"),
+    CertificateState.SUSPENDED: _("已暂停"),
     CertificateState.REVOKED: _("已吊销"),
 }
 PROFILE_NAMES: Mapping[Profile, Text] = {

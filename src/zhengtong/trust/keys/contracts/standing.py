@@ -27,7 +27,7 @@ CERTIFICATE_FILTER_NAMES: Mapping[CertificateFilter, Text] = {
     CertificateFilter.ALL: _("全部"),
     CertificateFilter.VALID: _("有效"),
     CertificateFilter.ENDING: _("三十天内到期"),
-    CertificateFilter.SUSPENDED: _("暂停"),
+    CertificateFilter.SUSPENDED: _("已暂停"),
     CertificateFilter.REVOKED: _("已吊销"),
     CertificateFilter.ENDED: _("已到期"),
 }

@@ -74,7 +74,7 @@ def read_request(encoded: bytes) -> CertificationRequest:
     der = encoded if encoded[:1] == b"\x30" else _from_pem(encoded)
     _examine(der)
     parsed = _part(_("整体结构"), lambda: csr.CertificationRequest.load(der, strict=True))
-    info = _part(_("申请内容"), lambda: parsed["certification_request_info"])
+    info = _part(_("请求内容"), lambda: parsed["certification_request_info"])
     if _part(_("版本"), lambda: info["version"].native) != "v1":
         raise UnreadableRequest(place=Phrase(_("版本")))
     subject = _part(_("主体"), lambda: read_name(info["subject"]))
