@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 export DATABASE_URL PORT ZHENGTONG_HOME
+# Compiled once and kept: without that each of the many processes of a test run spends four seconds compiling.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev demo test check bench docs clean lock

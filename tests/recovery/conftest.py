@@ -1,6 +1,8 @@
 """What the recovery tests share: an installation of its own, with its folder, its database and real processes."""
 
+import contextlib
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -46,22 +48,41 @@ class House:
         return self.run("-c", f"import django; django.setup()\n{program}")
 
 
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """An installation with all its tables and nothing in them: made once by each test process, and only copied."""
+    with a_database() as database:
+        made = House(tmp_path_factory.mktemp("template"), database)
+        made.ask(
+            "from django.core.management import call_command; call_command('migrate', run_syncdb=True, verbosity=0)"
+        )
+        yield made
+
+
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    server = os.environ.get("ZHENGTONG_TEST_DATABASE", "")
+def house(template: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """An installation of the module's own, ready to be started."""
     folder = tmp_path_factory.mktemp("house")
+    shutil.copytree(template.folder, folder, dirs_exist_ok=True)
+    with a_database(like=template.environment["DATABASE_URL"]) as database:
+        yield House(folder, database)
+
+
+@contextlib.contextmanager
+def a_database(like: str = "") -> Iterator[str]:
+    """Make a database on the tests' server, empty or *like* another, for as long as the block lasts; yield its address.
+
+    Without a server there is nothing to make: on SQLite the database is a file of the house's folder.
+    """
+    server = os.environ.get("ZHENGTONG_TEST_DATABASE", "")
     if not server:
-        yield prepared(House(folder, ""))
+        yield ""
         return
     name = f"zhengtong_kill_{uuid4().hex[:12]}"
+    copied = f' TEMPLATE "{urlsplit(like).path[1:]}"' if like else ""
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
+        connection.execute(f'CREATE DATABASE "{name}"{copied}')
         try:
-            yield prepared(House(folder, urlunsplit(urlsplit(server)._replace(path=f"/{name}"))))
+            yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
         finally:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-def prepared(house: House) -> House:
-    house.ask("from django.core.management import call_command; call_command('migrate', run_syncdb=True, verbosity=0)")
-    return house
