@@ -6,7 +6,8 @@ from itertools import count
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Model
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -29,6 +30,18 @@ def crash() -> None:
     raise Crash
 
 
+def empty(*tables: type[Model]) -> None:
+    """Empty *tables*. On PostgreSQL rows deleted within the test's one transaction would stay and slow what follows."""
+    connection.check_constraints()  # PostgreSQL empties no table that it has still something to check of
+    with connection.cursor() as cursor:
+        names = [connection.ops.quote_name(table._meta.db_table) for table in tables]
+        commands = [f"DELETE FROM {name}" for name in names]  # noqa: S608 -- our own tables
+        if connection.vendor == "postgresql":
+            commands = [f"TRUNCATE {', '.join(names)}"]
+        for command in commands:
+            cursor.execute(command)
+
+
 def in_order_and_once(seen: list[tuple[str, int]], told: dict[str, list[int]]) -> bool:
     """Tell whether *seen* is a beginning, for each subject, of what was *told*."""
     taken: dict[str, list[int]] = {subject: [] for subject in told}
@@ -42,8 +55,7 @@ class OutboxMachine(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        for table in (OutstandingDelivery, OutboxEvent, InboxEntry, Timer):
-            table.objects.all().delete()
+        empty(OutstandingDelivery, OutboxEvent, InboxEntry, Timer)
         self.clock = ManualClock(at=NOON)
         self.handlers = (Recorder("first"), Recorder("second"))
         subscribers = api.Subscriptions()
