@@ -1,8 +1,10 @@
 """The `zhengtong` command 命令行: one entry; every room brings its own commands, loaded only when they are called."""
 
 import os
+import re
 import sys
 from importlib import import_module
+from typing import NoReturn
 
 import click
 
@@ -42,6 +44,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
+_NO_TABLE = re.compile(r'no such table|relation ".*" does not exist')
+"""What SQLite and PostgreSQL say of a database nobody has migrated."""
+
+
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are called, so that `--help` answers at once."""
 
@@ -74,12 +80,25 @@ def zhengtong() -> None:
 
 
 def main() -> None:
-    """Run the command line; a refusal becomes a sentence, never a traceback."""
+    """Run the command line; a refusal, or a database that is not ready, becomes a sentence, never a traceback."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhengtong.site.settings.base")
-    from zhengtong.kernel.errors import Refusal  # noqa: PLC0415 -- keeps `--help` free of Django
+    from django.db import OperationalError, ProgrammingError  # noqa: PLC0415 -- keeps the import of this module quick
+
+    from zhengtong.kernel.errors import Refusal  # noqa: PLC0415 -- the same
 
     try:
         zhengtong()
     except Refusal as refusal:
-        click.echo(f"✗ {refusal.explanation}\n  {refusal.advice}", err=True)
-        sys.exit(1)
+        _stop(refusal.explanation, refusal.advice)
+    except (OperationalError, ProgrammingError) as error:
+        said = str(error).strip()
+        if _NO_TABLE.search(said):
+            _stop("The database is not set up yet.", "Run `zhengtong manage migrate` first, or `zhengtong demo`.")
+        if isinstance(error, ProgrammingError):
+            raise
+        _stop(f"The database does not answer: {said}", "Check DATABASE_URL and ZHENGTONG_HOME, then try again.")
+
+
+def _stop(what: object, remedy: object) -> NoReturn:
+    click.echo(f"✗ {what}\n  {remedy}", err=True)
+    sys.exit(1)

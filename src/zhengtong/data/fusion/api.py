@@ -27,7 +27,7 @@ from zhengtong.data.fusion.contracts import (
     Supply,
     VersionView,
 )
-from zhengtong.data.fusion.declaration import Attribute, Registry
+from zhengtong.data.fusion.declaration import Attribute, Registry, Source
 from zhengtong.data.fusion.queries import (
     changes,
     departments_of,
@@ -90,6 +90,7 @@ __all__ = [
     "ReviewUnknown",
     "ReviewView",
     "SecondSourceUnnamed",
+    "Source",
     "SourceUnreadable",
     "Supply",
     "VersionUnknown",

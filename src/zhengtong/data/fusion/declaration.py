@@ -66,6 +66,8 @@ class Source:
     """One table of one department: where it lies, its key, the moment of each row, what it gives."""
 
     name: str
+    title: str
+    title_en: str
     department: str
     path: str
     key: str
@@ -104,6 +106,8 @@ class Registry:
     title_en: str
     key: KeyCheck
     key_attribute: str
+    key_title: str
+    key_title_en: str
     buckets: int
     attributes: tuple[Attribute, ...]
     sources: tuple[Source, ...]

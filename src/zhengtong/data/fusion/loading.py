@@ -64,6 +64,8 @@ def _registry(entry: dict[str, Any]) -> Registry:
         title_en=entry["title"][1],
         key=KeyCheck(entry["key"]["check"]),
         key_attribute=entry["key"]["attribute"],
+        key_title=entry["key"]["title"][0],
+        key_title_en=entry["key"]["title"][1],
         buckets=int(entry["buckets"]),
         attributes=tuple(_attribute(name, one) for name, one in entry["attributes"].items()),
         sources=tuple(_source(one) for one in entry["sources"]),
@@ -89,9 +91,11 @@ def _source(entry: dict[str, Any]) -> Source:
         )
         for attribute, one in entry["gives"].items()
     )
+    zh, en = entry["title"]
     return Source(
-        name=entry["name"], department=entry["department"], path=entry["path"], key=entry["key"], at=entry["at"],
-        gives=gives, encoding=entry.get("encoding", "utf-8"), table=entry.get("table", ""),
+        name=entry["name"], title=zh, title_en=en, department=entry["department"], path=entry["path"],
+        key=entry["key"], at=entry["at"], gives=gives, encoding=entry.get("encoding", "utf-8"),
+        table=entry.get("table", ""),
     )  # fmt: skip
 
 

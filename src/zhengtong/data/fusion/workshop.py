@@ -48,6 +48,7 @@ class Workshop:
         self.registry = registry
         self._folder = TemporaryDirectory(prefix="zhengtong-fusion-")
         self.ibis: Any = ibis.duckdb.connect()
+        self.ibis.raw_sql("SET enable_progress_bar = false")
         self.db: Any = self.ibis.con
         self.db.execute(f"SET memory_limit = '{memory}'")
         self.db.execute(f"SET temp_directory = '{self._folder.name}'")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import click
 import django
 from django.conf import settings
-from django.db import DatabaseError, connection
 
 from zhengtong.kernel import clock
 
@@ -21,12 +20,6 @@ DEFAULT_PROVINCES = ("32", "33")
 def regions_group() -> None:
     """Import, show and search regions."""
     django.setup()
-    try:
-        tables = connection.introspection.table_names()
-    except DatabaseError as error:
-        raise click.ClickException(f"The database cannot be reached: {error}") from error
-    if "regions_region" not in tables:
-        raise click.ClickException("The database is not set up yet. Run `zhengtong manage migrate` first.")
 
 
 @regions_group.command("import")

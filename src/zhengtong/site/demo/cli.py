@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from zhengtong.site.demo.sources.cli import sources
+from zhengtong.site.demo.sources.reconcile import reconcile
 
 
 @click.group("demo", invoke_without_command=True)
@@ -52,6 +53,7 @@ def demo(
 
 
 demo.add_command(sources)
+demo.add_command(reconcile)
 
 
 def _load(*, scale: int, seed: str | None, archive: Path | None) -> None:
@@ -87,6 +89,7 @@ def _serve(host: str, port: int) -> None:
             with Console().step("portals 门户"):
                 services.wait_until_ready()
             click.echo(welcome(f"http://{host}:{port}"))
+            services.begin("reconcile", ["demo", "reconcile"])
             services.wait()
         except KeyboardInterrupt:
             click.echo("\nStopping … 正在停止")
@@ -118,6 +121,10 @@ def welcome(address: str) -> str:
     lines += [f"    {login.username:<12} {_wide(login.role[0], 34)} {login.role[1]}" for login in LOGINS]
     lines += _walk()
     lines += ["", "  400 officials 四百名工作人员: d0001 … d0400. People and enterprises are synthetic 均为合成数据."]
+    lines += [
+        "  What departments contradict one another in 部门间的矛盾: /officer/conflicts/ (approver, civil, health …);"
+    ]
+    lines += ["  their files are reconciled in the first minutes after the first start 首次启动后几分钟内融合完成."]
     lines += ["  Ctrl-C stops everything 停止.", ""]
     return "\n".join(lines)
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+import click
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.kernel.errors import Refusal
@@ -41,6 +42,7 @@ class Running:
     name: str
     log: Path
     process: subprocess.Popen[bytes]
+    is_errand: bool = False
 
     def died(self) -> bool:
         """Say whether it has ended."""
@@ -92,6 +94,10 @@ class Services:
                 raise self._running[0].refusal()
             time.sleep(0.2)
 
+    def begin(self, name: str, arguments: Sequence[str]) -> None:
+        """Start something that ends by itself when it is done; where it fails, a line says so and all else goes on."""
+        self._start(name, arguments, is_errand=True)
+
     def wait(self) -> None:
         """Wait for ctrl-C or SIGTERM.
 
@@ -116,19 +122,22 @@ class Services:
                 one.process.wait()
         self._running.clear()
 
-    def _start(self, name: str, arguments: Sequence[str]) -> None:
+    def _start(self, name: str, arguments: Sequence[str], *, is_errand: bool = False) -> None:
         log = self._logs / f"{name}.log"
         with log.open("wb") as output:
             process = subprocess.Popen(  # noqa: S603 -- our own command
                 [sys.executable, "-c", _COMMAND, *arguments],
                 stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
-        self._running.append(Running(name=name, log=log, process=process))
+        self._running.append(Running(name=name, log=log, process=process, is_errand=is_errand))
 
     def _check(self) -> None:
-        for one in self._running:
-            if one.died():
+        for one in [one for one in self._running if one.died()]:
+            if not one.is_errand:
                 raise one.refusal()
+            self._running.remove(one)
+            if one.process.returncode:
+                click.echo(f"  ✗ {one.name} failed and is tried again at the next start; why: {one.log}", err=True)
 
     def _answers(self) -> bool:
         connection = http.client.HTTPConnection(self.host, self.port, timeout=2)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 import django
-from django.db import DatabaseError, connection
 
 from zhengtong.kernel import clock
 
@@ -21,12 +20,6 @@ DUTIES = ("administration", "security", "audit")
 def accounts_group() -> None:
     """Administrators, passwords and posts."""
     django.setup()
-    try:
-        tables = connection.introspection.table_names()
-    except DatabaseError as error:
-        raise click.ClickException(f"The database cannot be reached: {error}") from error
-    if "identity_account" not in tables:
-        raise click.ClickException("The database is not set up yet. Run `zhengtong manage migrate` first.")
 
 
 @accounts_group.command("create-admin")

@@ -13,19 +13,22 @@ DEMO = Path(__file__).resolve().parents[5] / "provinces/demo/fusion"
 PEOPLE = """
 registry: people
 title: [人口, People]
-key: {check: resident_id, attribute: id_number}
+key: {check: resident_id, attribute: id_number, title: [号码, Number]}
 buckets: 4
 attributes:
   name: {title: [姓名, Name], personal: true}
   birth_date: {title: [出生日期, Born on], personal: true}
   phone: {title: [电话, Phone], personal: true, changes: true}
 sources:
-  - {name: police, department: public_security, path: police.csv, key: 号码, at: 时间,
+  - {name: police, title: [户籍, Households],
+     department: public_security, path: police.csv, key: 号码, at: 时间,
      gives: {name: {column: 姓名, reading: name}, birth_date: {column: 出生, reading: date}}}
-  - {name: insured, department: medical_insurance, path: insured.csv, encoding: gb18030, key: 号码, at: 时间,
+  - {name: insured, title: [参保, Insured],
+     department: medical_insurance, path: insured.csv, encoding: gb18030, key: 号码, at: 时间,
      gives: {phone: {column: 手机, reading: phone}, name: {column: 姓名, reading: name, after: police},
              birth_date: {column: 出生, reading: date, after: police}}}
-  - {name: health, department: health, path: health.csv, key: 号码, at: 时间,
+  - {name: health, title: [健康, Health],
+     department: health, path: health.csv, key: 号码, at: 时间,
      gives: {phone: {column: 手机, reading: phone, beside: insured}, name: {column: 姓名, reading: name, after:
      insured},
              birth_date: {column: 出生, reading: date, after: insured}}}

@@ -83,6 +83,7 @@ def discrepancy(request: HttpRequest, identifier: UUID) -> HttpResponse:
     registry = fusion.registry(view.row.registry)
     context = {
         "view": view,
+        "said": [(one, _source_title(registry, one.source)) for one in view.candidates],
         "registry": _title(registry),
         "attribute": _title(registry.attribute(view.row.attribute)),
         "state": fusion.DISCREPANCY_STATE_LABELS[view.row.state],
@@ -113,10 +114,12 @@ def review(request: HttpRequest, identifier: UUID) -> HttpResponse:
         else:
             return redirect("officer:review", identifier=identifier)
     view = fusion.open_review(identifier, actor=actor, at=now)
+    registry = fusion.registry(view.row.registry)
     context = {
         "view": view,
         "lines": _lines(view),
-        "registry": _title(fusion.registry(view.row.registry)),
+        "registry": _title(registry),
+        "source": _source_title(registry, view.row.source),
         "state": fusion.DECISION_LABELS[view.row.decision],
         "percent": round(view.row.probability * 100, 1),
         "pending": view.row.decision is fusion.Decision.PENDING,
@@ -128,7 +131,7 @@ def review(request: HttpRequest, identifier: UUID) -> HttpResponse:
 
 def _lines(view: fusion.ReviewView) -> list[Line]:
     registry = fusion.registry(view.row.registry)
-    labels = {"key": registry.key_attribute} | {one.name: _title(one) for one in registry.attributes}
+    labels = {"key": _key_title(registry)} | {one.name: _title(one) for one in registry.attributes}
     return [
         Line(label=labels[name], left=view.left[name], right=view.right.get(name, ""), differs=name in view.differs)
         for name in labels
@@ -144,13 +147,30 @@ def _named(rows: tuple[fusion.DiscrepancyRow, ...]) -> list[tuple[fusion.Discrep
     return found
 
 
-def _paired(rows: tuple[fusion.ReviewRow, ...]) -> list[tuple[fusion.ReviewRow, str, float]]:
-    return [(row, _title(fusion.registry(row.registry)), round(row.probability * 100, 1)) for row in rows]
+def _paired(rows: tuple[fusion.ReviewRow, ...]) -> list[tuple[fusion.ReviewRow, str, str, float]]:
+    found = []
+    for row in rows:
+        registry = fusion.registry(row.registry)
+        found.append((row, _title(registry), _source_title(registry, row.source), round(row.probability * 100, 1)))
+    return found
 
 
-def _title(thing: fusion.Registry | fusion.Attribute) -> str:
+def _title(thing: fusion.Registry | fusion.Attribute | fusion.Source) -> str:
     """Return the name in the reader's language."""
-    return thing.title_en if (get_language() or "").startswith("en") else thing.title
+    return thing.title_en if _in_english() else thing.title
+
+
+def _key_title(registry: fusion.Registry) -> str:
+    return registry.key_title_en if _in_english() else registry.key_title
+
+
+def _source_title(registry: fusion.Registry, name: str) -> str:
+    """Return what people call the source *name*; one that the declaration has dropped keeps the name it had."""
+    return next((_title(one) for one in registry.sources if one.name == name), name)
+
+
+def _in_english() -> bool:
+    return (get_language() or "").startswith("en")
 
 
 def _after(request: HttpRequest, name: str) -> UUID | None:

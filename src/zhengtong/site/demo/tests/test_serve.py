@@ -37,3 +37,18 @@ def test_a_home_without_tables_does_not_start_and_nothing_is_left_running(
     assert str(tmp_path / "logs") in caught.value.advice
     assert len(started) == 2
     assert not any(alive(pid) for pid in started)
+
+
+def test_an_errand_that_fails_says_so_and_stops_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ZHENGTONG_HOME", str(tmp_path))
+    (tmp_path / "logs").mkdir()
+    services = Services(home=tmp_path, host="127.0.0.1", port=free_port())
+    services.begin("help", ["--help"])
+    services.begin("reconcile", ["no-such-command"])
+    for one in services._running:
+        one.process.wait(60)
+    services._check()
+    assert services._running == []
+    assert [line.split()[1] for line in capsys.readouterr().err.splitlines()] == ["reconcile"]
