@@ -43,6 +43,7 @@ from zhengtong.data.fusion.queries import (
 )
 from zhengtong.data.fusion.refusals import (
     AnswerMissing,
+    AnswerUnreadable,
     DeclarationBroken,
     DiscrepancyClosed,
     DiscrepancyUnknown,
@@ -67,6 +68,7 @@ __all__ = [
     "PERMISSION_SENTENCES",
     "REGISTRAR",
     "AnswerMissing",
+    "AnswerUnreadable",
     "Attribute",
     "Candidate",
     "Decision",

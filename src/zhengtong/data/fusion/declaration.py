@@ -5,7 +5,7 @@ runs beside Spark, where no web framework is.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -35,7 +35,7 @@ class Attribute:
     """One datum of a registry: its name, its label, whether it is personal data of a natural person.
 
     A datum that `changes` in the course of a life (a telephone) may differ between sources because one heard earlier:
-    that is flagged but no contradiction to be put to anybody.
+    that is flagged but no contradiction to be put to anybody. `values` names its codes, in Chinese and English.
     """
 
     name: str
@@ -43,6 +43,11 @@ class Attribute:
     title_en: str
     personal: bool = False
     changes: bool = False
+    values: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    def shown(self, value: str, *, in_english: bool) -> str:
+        """Return *value* as people read it: a code by its name, anything else as it is."""
+        return self.values[value][in_english] if value in self.values else value
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -76,7 +76,8 @@ def _registry(entry: dict[str, Any]) -> Registry:
 def _attribute(name: str, entry: dict[str, Any]) -> Attribute:
     zh, en = entry["title"]
     flags = {flag: bool(entry.get(flag, False)) for flag in ("personal", "changes")}
-    return Attribute(name=name, title=zh, title_en=en, **flags)
+    values = {value: (shown[0], shown[1]) for value, shown in entry.get("values", {}).items()}
+    return Attribute(name=name, title=zh, title_en=en, values=values, **flags)
 
 
 def _source(entry: dict[str, Any]) -> Source:

@@ -68,6 +68,14 @@ class AnswerMissing(InvalidInput):
     remedy = _("核对原始档案后填写，最多 200 字。")
 
 
+class AnswerUnreadable(InvalidInput):
+    """The answer is not what this attribute can be: no date, none of its words."""
+
+    code = "fusion_answer_unreadable"
+    message = _("填写的值不是“{attribute}”可以有的值。")
+    remedy = _("请像数源部门登记的那样填写（例如日期写作 2001-02-03），或选择一个来源的值。")
+
+
 class ReviewUnknown(NotFound):
     """There is no such pair to review."""
 

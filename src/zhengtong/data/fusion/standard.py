@@ -44,6 +44,16 @@ def standard(rows: Any, registry: Registry, source: Source) -> Any:
     return rows.select(**found)
 
 
+def standard_word(text: str, given: Given) -> str | None:
+    """Return *text*, as somebody typed it, in the standard form of a source's reading; None where it cannot be read."""
+    connection = ibis.duckdb.connect()
+    try:
+        found = connection.execute(_standard(ibis.literal(text, "string"), given))
+    finally:
+        connection.disconnect()
+    return found if isinstance(found, str) else None
+
+
 def bucket(key: Any, buckets: int) -> Any:
     """Return which of *buckets* (at most 256) a key falls into: by MD5, which all engines share."""
     digits, hexadecimal = key.hexdigest("md5"), ibis.literal("0123456789abcdef")

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from zhengtong.data.fusion import law
 from zhengtong.data.fusion.contracts import (
     ANSWER_LENGTH,
     DiscrepancyAnswered,
@@ -13,9 +14,10 @@ from zhengtong.data.fusion.contracts import (
     Permission,
 )
 from zhengtong.data.fusion.models import Discrepancy
-from zhengtong.data.fusion.queries import discrepancy_for, discrepancy_view
-from zhengtong.data.fusion.refusals import AnswerMissing, DiscrepancyClosed
+from zhengtong.data.fusion.queries import discrepancy_for, discrepancy_view, registry
+from zhengtong.data.fusion.refusals import AnswerMissing, AnswerUnreadable, DiscrepancyClosed
 from zhengtong.data.fusion.services.recording import LOOK_PURPOSE, concerned
+from zhengtong.data.fusion.standard import standard_word
 from zhengtong.kernel.events.api import emit
 from zhengtong.trust.identity.api import Actor, responsibility_of
 from zhengtong.trust.ledger.api import Act, Authority, Business, digest, record, record_reading
@@ -48,6 +50,7 @@ def answer(identifier: UUID, *, value: str, actor: Actor, at: datetime) -> Discr
     Raises:
         NotAllowed, DiscrepancyUnknown: as `open_discrepancy`.
         AnswerMissing: the value is empty or longer than 200 characters.
+        AnswerUnreadable: no source says so, and the authoritative source's reading makes nothing of it.
         DiscrepancyClosed: there is another answer already.
     """
     value = value.strip()
@@ -55,6 +58,7 @@ def answer(identifier: UUID, *, value: str, actor: Actor, at: datetime) -> Discr
         raise AnswerMissing(what="value", field="value")
     with transaction.atomic():
         row = discrepancy_for(actor, identifier, Discrepancy.objects.select_for_update())
+        value = _standard(row, value)
         if row.state != DiscrepancyState.OPEN:
             if row.answer == value:
                 return discrepancy_view(row)
@@ -75,3 +79,15 @@ def answer(identifier: UUID, *, value: str, actor: Actor, at: datetime) -> Discr
         payload = DiscrepancyAnswered(discrepancy=row.id, registry=row.registry, attribute=row.attribute)
         emit("data.fusion.discrepancy_answered.v1", subject=row.id, data=payload, at=at)
         return discrepancy_view(row)
+
+
+def _standard(row: Discrepancy, value: str) -> str:
+    """Return the answer in the form in which golden records hold it; what a source says has that form already."""
+    if value in {one.value for one in discrepancy_view(row).candidates}:
+        return value
+    declared = registry(row.registry)
+    given = declared.givers(row.attribute)[law.authoritative(declared, row.attribute)]
+    found = standard_word(value, given)
+    if found is None:
+        raise AnswerUnreadable(attribute=declared.attribute(row.attribute).title, field="value")
+    return found

@@ -92,6 +92,25 @@ def test_a_contradiction_goes_to_the_department_that_answers_for_the_datum(files
         fusion.open_discrepancy(row.id, actor=insurance, at=NOW)
 
 
+@pytest.mark.parametrize(
+    ("attribute", "typed", "kept"),
+    [("name", " 陈 甲 ", "陈甲"), ("birth_date", "1990年02月03日", "1990-02-03"), ("birth_date", "早春", None)],
+)
+def test_an_answer_that_no_source_gives_is_read_as_the_authoritative_source_is(
+    files: Path, attribute: str, typed: str, kept: str | None
+) -> None:
+    run(files)
+    police = official("public_security")
+    [row] = fusion.discrepancies(police)
+    Discrepancy.objects.update(attribute=attribute)
+    if kept is None:
+        with pytest.raises(fusion.AnswerUnreadable):
+            fusion.answer(row.id, value=typed, actor=police, at=NOW)
+    else:
+        assert fusion.answer(row.id, value=typed, actor=police, at=NOW).answer == kept
+    assert Discrepancy.objects.get().answer == kept
+
+
 def test_a_telephone_that_changed_is_flagged_but_put_to_nobody(files: Path) -> None:
     run(files)
     assert not Discrepancy.objects.filter(attribute="phone").exists()

@@ -81,11 +81,16 @@ def discrepancy(request: HttpRequest, identifier: UUID) -> HttpResponse:
             return redirect("officer:conflicts")
     view = fusion.open_discrepancy(identifier, actor=actor, at=now)
     registry = fusion.registry(view.row.registry)
+    asked = registry.attribute(view.row.attribute)
     context = {
         "view": view,
-        "said": [(one, _source_title(registry, one.source)) for one in view.candidates],
+        "said": [
+            (one, asked.shown(one.value, in_english=_in_english()), _source_title(registry, one.source))
+            for one in view.candidates
+        ],
+        "answer": asked.shown(view.answer or "", in_english=_in_english()),
         "registry": _title(registry),
-        "attribute": _title(registry.attribute(view.row.attribute)),
+        "attribute": _title(asked),
         "state": fusion.DISCREPANCY_STATE_LABELS[view.row.state],
         "open": view.row.state is fusion.DiscrepancyState.OPEN,
         "refusal": refusal,
@@ -133,7 +138,12 @@ def _lines(view: fusion.ReviewView) -> list[Line]:
     registry = fusion.registry(view.row.registry)
     labels = {"key": _key_title(registry)} | {one.name: _title(one) for one in registry.attributes}
     return [
-        Line(label=labels[name], left=view.left[name], right=view.right.get(name, ""), differs=name in view.differs)
+        Line(
+            label=labels[name],
+            left=_shown(registry, name, view.left[name]),
+            right=_shown(registry, name, view.right.get(name, "")),
+            differs=name in view.differs,
+        )
         for name in labels
         if view.left.get(name) or view.right.get(name)
     ]
@@ -158,6 +168,10 @@ def _paired(rows: tuple[fusion.ReviewRow, ...]) -> list[tuple[fusion.ReviewRow, 
 def _title(thing: fusion.Registry | fusion.Attribute | fusion.Source) -> str:
     """Return the name in the reader's language."""
     return thing.title_en if _in_english() else thing.title
+
+
+def _shown(registry: fusion.Registry, name: str, value: str) -> str:
+    return value if name == "key" else registry.attribute(name).shown(value, in_english=_in_english())
 
 
 def _key_title(registry: fusion.Registry) -> str:
