@@ -88,6 +88,11 @@ LOGINS = (
     ),
     Login(username="social", role=("部门审批（县人社局）", "Approver at the human resources bureau"), path="/officer/"),
     Login(username="leader", role=("县领导", "Leader of the county"), path="/cockpit/"),
+    Login(
+        username=OPERATOR,
+        role=("数据运营企业（只得统计）", "A company that operates data, given counts only"),
+        path="/officer/operations/",
+    ),
     Login(username="auditor", role=("审计管理员", "Auditor"), path="/officer/"),
     Login(username="security", role=("安全管理员", "Security administrator"), path="/officer/"),
     Login(username="admin", role=("系统管理员", "System administrator"), path="/officer/"),
