@@ -14,6 +14,11 @@ FOLDER = "departments"
 _REGISTRAR = "public_security"
 """Whose office reviews the merges: most of what waits is about residents."""
 _NICENESS = 15
+_COLLECTED = {
+    "301001/1": ("public_security/常住人口登记.csv", {"户籍地址": "address", "登记时间": "changed_at"}),
+    "301005/1": ("medical_insurance/参保人员.csv", {"变更时间": "changed_at"}),
+}
+"""Which files are collected into the lake too, as datasets of the catalogue; columns called otherwise there."""
 
 
 @click.command("reconcile")
@@ -29,10 +34,10 @@ def reconcile() -> None:
     waiting = [name for name in fusion.registries() if not fusion.versions(name, limit=1)]
     if not waiting:
         click.echo("The registries are there; `zhengtong fusion run` makes another pass.")
-        return
     _name_offices()
     sources = _files()
     _fuse(waiting, sources)
+    _collect(sources)
 
 
 def _name_offices() -> None:
@@ -87,3 +92,26 @@ def _fuse(names: list[str], sources: Path) -> None:
     for name in names:
         with Console().step(f"golden records {name} 融合"):
             fusion.run(name, sources=sources, responsibility=responsibility_of(system_actor()), at=system.now())
+
+
+def _collect(sources: Path) -> None:
+    """Collect some of the files, with the rows that are refused, and judge their quality."""
+    from zhengtong.data.catalog import api as catalog  # noqa: PLC0415
+    from zhengtong.data.collection import api as collection  # noqa: PLC0415
+    from zhengtong.data.quality import api as quality  # noqa: PLC0415
+    from zhengtong.kernel.clock import system  # noqa: PLC0415
+    from zhengtong.site.demo.load import Console  # noqa: PLC0415
+    from zhengtong.trust.identity.api import system_actor  # noqa: PLC0415
+
+    for dataset, (path, columns) in _COLLECTED.items():
+        view = catalog.dataset(dataset)
+        if collection.version_of(view.entry.table) is not None:
+            continue
+        with Console().step(f"collection {dataset} 归集"):
+            entry = collection.SourceEntry(
+                dataset=dataset, name="每日交换文件", kind=collection.ConnectorKind.FILE,
+                location=str(sources / path), options={"columns": columns},
+            )  # fmt: skip
+            source = collection.set_up_source(actor=system_actor(), entry=entry, at=system.now())
+            collection.collect(actor=system_actor(), source=source.id)
+            quality.assess(actor=system_actor(), dataset=dataset, at=system.now())
