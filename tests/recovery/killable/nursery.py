@@ -94,11 +94,13 @@ def share(workers: int, events: int) -> list[str]:
 def die(place: str, *, fails: bool) -> list[str]:
     """Have one worker die at *place* while it hands out six steps of one subject; return the subject."""
     from zhengtong.kernel import failpoints
+    from zhengtong.kernel.events.api import Dispatcher
     from zhengtong.kernel.jobs.worker import WorkerProcess
 
     def work_and_die() -> None:
         failpoints.arm(place)
-        WorkerProcess().run_until_idle()
+        # however busy the machine is, no batch ends early: so the places are met in the same order each time
+        WorkerProcess(dispatcher=Dispatcher(budget=600.0)).run_until_idle()
 
     subject = f"die-{place}-{fails}"
     emit_steps([subject], range(6), failing=3 if fails else -1)
