@@ -31,7 +31,7 @@ OF_NO_COUNTY = {
     "after": "a version of a published process",
     "before": "a version of a published process",
     "bundle": "a published bundle",
-    "code": "a published item, an authority, or a project, which has tests of its own",
+    "code": "a published item, an authority, a ministry's interface, or a project, which has tests of its own",
     "delivery": "a message to a system; the system comes before it",
     "discipline": "a kind of drawing; the project comes before it",
     "form": "a kind of file; what it is of comes before it",

@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "items": ("zhengtong.process.items.cli:items_group", "Check a service catalogue; search the published one."),
     "exchange": ("zhengtong.data.exchange.cli:exchange_group", "Fetch what is shared in batches; follow changes."),
     "cascade": ("zhengtong.data.cascade.cli:cascade_group", "Take data from nodes of upper and lower levels."),
+    "ministries": ("zhengtong.data.ministries.cli:ministries_group", "Ask the ministries' interfaces; simulate them."),
     "gateway": ("zhengtong.data.exchange.cli:gateway_group", "Answer departments' signed point queries."),
     "seals": ("zhengtong.trust.seals.cli:seals_group", "Verify sealed files; list seals and their uses."),
     "web": ("zhengtong.site.web:web", "Serve the portals."),

@@ -18,6 +18,7 @@ from zhengtong.data.collection.tasks import enqueue_due
 from zhengtong.data.exchange import api as exchange
 from zhengtong.data.exchange.tasks import enqueue_due as enqueue_announcements
 from zhengtong.data.fusion import api as fusion
+from zhengtong.data.ministries import api as ministries
 from zhengtong.data.opening import api as opening
 from zhengtong.data.quality import contracts as quality_contracts
 from zhengtong.data.registries import api as registries
@@ -80,9 +81,11 @@ def wire() -> None:
     every_round("cases to archive", cases.archive_due)
     forms.register_prefill_source("population", forms.PopulationSource())
     forms.register_prefill_source("enterprise", forms.EnterpriseSource())
+    forms.register_prefill_source("marriage", marriage_register())
     every_round("data collection", enqueue_due)
     every_round("pulls from other nodes", enqueue_pulls)
     every_round("heads of the chains of looks", lambda at: exchange.anchor_looks(at=at))
+    every_round("expired answers of ministries", ministries.forget_expired)
     every_round("openings due", opening.release_due)
     exchange.register_case_directory(cases.OpenCases())
     every_round("process migrations", store.continue_migrations)
@@ -91,6 +94,7 @@ def wire() -> None:
     every_round("announcements to subscribers", enqueue_announcements)
     every_round("old announcements", lambda at: exchange.forget_old_announcements(at=at))
     developer.publish(openapi)
+    declare_purpose(ministries.PURPOSE, _("为办理事项向国家部委核验"))
     declare_purpose(fusion.LOOK_PURPOSE, _("核对部门间不一致的数据"))
     for code, title in PURPOSES.items():
         declare_purpose(code, title)
@@ -101,6 +105,14 @@ def wire() -> None:
     for purpose, title in {**licenses.PURPOSE_TITLES, **licence_office.PURPOSES}.items():
         declare_purpose(purpose, title)
     identity.register_population_source(registries.PopulationRegistry())
+
+
+def marriage_register() -> forms.MinistrySource:
+    """Return the ministry's register of marriages as a source of prefilled values."""
+    return forms.MinistrySource(
+        "civil_affairs-marriage", title=_("民政部婚姻登记"), department="civil_affairs",
+        items={"marriage_status": _("婚姻状况"), "registered_on": _("登记日期")},
+    )  # fmt: skip
 
 
 def publish_lists(at: datetime) -> int:
@@ -153,6 +165,9 @@ def wire_permissions() -> None:
     access.register_permissions(quality_contracts.PERMISSION_SENTENCES)
     access.register_permissions(exchange.PERMISSION_SENTENCES)
     access.register_permissions(cascade.PERMISSION_SENTENCES)
+    access.register_permissions(
+        ministries.PERMISSION_SENTENCES, duties={ministries.Permission.SET_UP: Duty.ADMINISTRATION}
+    )
     access.register_permissions(opening.PERMISSION_SENTENCES, duties={opening.Permission.AUDIT: Duty.AUDIT})
     access.register_permissions(assets.PERMISSION_SENTENCES)
     access.register_permissions(cockpit_contracts.PERMISSION_SENTENCES)

@@ -41,10 +41,11 @@ from zhengtong.data.exchange.contracts import (
     TermsUnfit,
 )
 from zhengtong.data.exchange.follower import FeedRewritten, Following, follow, standing
-from zhengtong.data.exchange.gateway.businesses import CaseDirectory, register_case_directory
+from zhengtong.data.exchange.gateway.businesses import Businesses, CaseDirectory, register_case_directory
 from zhengtong.data.exchange.gateway.points import PointRow
 from zhengtong.data.exchange.gateway.points import load as load_points
 from zhengtong.data.exchange.gateway.points import remove as remove_points
+from zhengtong.data.exchange.gateway.refusals import BusinessNotAgreed
 from zhengtong.data.exchange.gateway.signatures import checker as signature_checker
 from zhengtong.data.exchange.gateway.signatures import read as read_signature
 from zhengtong.data.exchange.gateway.signatures import sign as sign_request
@@ -100,6 +101,8 @@ __all__ = [
     "Announcements",
     "BatchLook",
     "BulkShare",
+    "BusinessNotAgreed",
+    "Businesses",
     "CaseDirectory",
     "ExchangeLook",
     "FeedRewritten",

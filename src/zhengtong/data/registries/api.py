@@ -47,6 +47,7 @@ from zhengtong.data.registries.services import (
     matches_person,
     resident_by_number,
     resident_of,
+    subject_of,
 )
 
 __all__ = [
@@ -90,6 +91,7 @@ __all__ = [
     "resident_of",
     "sizes",
     "sizes_by_town",
+    "subject_of",
     "town_centres",
     "vehicle_statistics",
 ]

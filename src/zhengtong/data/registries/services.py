@@ -96,6 +96,14 @@ def matches_person(id_number: str, name: str) -> bool:
     return hmac.compare_digest(normalise(found.name).encode() if found else b"", wanted) and found is not None
 
 
+def subject_of(id_number: str) -> UUID | None:
+    """Return the subject id of whoever has this number, so that what is asked elsewhere can be told to them.
+
+    Nothing of the person is read; None where the registry does not know the number.
+    """
+    return Resident.objects.filter(id_index=ID_NUMBER_INDEX.of(id_number)).values_list("id", flat=True).first()
+
+
 class PopulationRegistry:
     """The registry as identity's `PopulationSource`: wired in by the composition root."""
 

@@ -25,6 +25,20 @@ _SEPARATORS = re.compile(r"[\s,;，；、]+")
 _MASKS = [("", _("不申请")), *((mask.value, mask.label) for mask in exchange.Mask)]
 
 
+def items_in_force(text: str, today: date) -> tuple[str, ...]:
+    """Return the codes that *text* names, each of an item in force.
+
+    Raises:
+        ValidationError: one is not, or there are too many.
+    """
+    codes = tuple(dict.fromkeys(code for code in _SEPARATORS.split(text) if code))
+    if len(codes) > MOST_ITEMS:
+        raise forms.ValidationError(_("一次最多填写十个事项。"))
+    for code in codes:
+        _known(lambda code=code: items.in_force(code, at=today))
+    return codes
+
+
 class AskForm(forms.Form):
     """What a department asks for: each element of the dataset with its mask, then what for and until when.
 
@@ -101,12 +115,7 @@ class AskForm(forms.Form):
 
     def clean_items(self) -> tuple[str, ...]:
         """Return the codes, each of an item in force."""
-        codes = tuple(dict.fromkeys(code for code in _SEPARATORS.split(self.cleaned_data["items"]) if code))
-        if len(codes) > MOST_ITEMS:
-            raise forms.ValidationError(_("一次最多填写十个事项。"))
-        for code in codes:
-            _known(lambda code=code: items.in_force(code, at=self._today))
-        return codes
+        return items_in_force(self.cleaned_data["items"], self._today)
 
     def clean_region(self) -> str | None:
         """Return the region's code, or None for everywhere."""

@@ -56,6 +56,7 @@ from zhengtong.process.forms.keeping import (
     since,
     version_view,
 )
+from zhengtong.process.forms.ministry import MinistrySource
 from zhengtong.process.forms.objections import (
     OBJECTION,
     answer_objection,
@@ -128,6 +129,7 @@ __all__ = [
     "FormView",
     "FormWithdrawn",
     "Kind",
+    "MinistrySource",
     "NothingToUndo",
     "ObjectionAnswerMissing",
     "ObjectionAnswered",

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from zhengtong.data.assets import api as assets
+from zhengtong.data.ministries import api as ministries
 from zhengtong.data.opening import api as opening
 from zhengtong.data.registries import api as registries
 from zhengtong.data.registries.api import EnterpriseRecord, RegistryPart, Relation, ResidentRecord
@@ -36,7 +37,9 @@ CITIZEN, FAMILY, ELDER, ENTERPRISE = "citizen", "family", "elder", "enterprise"
 ELDER_BORN = 1955
 OPERATOR, OPERATOR_ROLE = "operator", "data_operator"  # opened with the assets, not with the offices
 HANDLER, SUPERVISOR, KEEPER = "case_handler", "case_supervisor", "license_keeper"
-_LEADING = frozenset({*map(str, store.Permission), *map(str, systems.Permission)})  # a leader reforms and connects
+_LEADING = frozenset(  # a leader reforms, connects, and says who may ask ministries
+    {*map(str, store.Permission), *map(str, systems.Permission), str(ministries.Permission.GRANT)}
+)
 _KEEPING = frozenset(str(name) for name in licenses.Permission)  # only the issuing body keeps its licences
 _DESKS = frozenset(map(str, cases.DeskPermission))  # the head of an organ answers for its desks
 _AT_HAND = {str(cases.DeskPermission.KEEP_PHRASES), str(cases.DeskPermission.ANSWER_CHECKS)}  # who handles its cases

@@ -81,10 +81,13 @@ def _load(*, scale: int, seed: str | None, archive: Path | None) -> None:
 def _serve(host: str, port: int) -> None:
     from django.conf import settings  # noqa: PLC0415 -- set up by now
 
-    from zhengtong.site.demo.load import Console  # noqa: PLC0415
+    from zhengtong.site.demo import ministries  # noqa: PLC0415
+    from zhengtong.site.demo.load import FOLDER, Console  # noqa: PLC0415
     from zhengtong.site.demo.serve import Services  # noqa: PLC0415
 
-    with Services(home=Path(settings.HOME), host=host, port=port) as services:
+    home = Path(settings.HOME)
+    simulated = ministries.simulation(FOLDER / "ministries", home)
+    with Services(home=home, host=host, port=port, ministries=simulated) as services:
         try:
             with Console().step("portals 门户"):
                 services.wait_until_ready()

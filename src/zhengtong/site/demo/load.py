@@ -32,6 +32,7 @@ from zhengtong.site.demo import (
     designs,
     letters,
     licences,
+    ministries,
     offices,
     openings,
     pki,
@@ -133,6 +134,7 @@ class Setup:
         pki.keep_in_custody(system_actor(), at=system.now())
         self._publish_data_catalog(seed)
         self._open_sharing(seed)
+        self._open_line_to_ministries(seed)
         self._open_data(seed)
         self._register_assets(seed)
         self._design_a_form(seed)
@@ -241,6 +243,16 @@ class Setup:
             planned = self._offices or self._plan(seed, part, now)
             providers = {body.department: body.entry.id for body in planned.bodies if body.department}
             sharing.open_sharing(providers, part.residents, at=now)
+
+    def _open_line_to_ministries(self, seed: str) -> None:
+        """Publish what ministries offer and let departments ask a simulator, unless that is so already."""
+        home = Path(settings.HOME)
+        if ministries.is_open(home):
+            return
+        with self.console.step("interfaces of ministries 国家部委接口"):
+            now, part = system.now(), province.make_part(self.tree, self.content, seed=seed, number=0)
+            planned = self._offices or self._plan(seed, part, now)
+            ministries.open_line(FOLDER / "ministries", home, planned, part, at=now)
 
     def _open_data(self, seed: str) -> None:
         """Let departments open some of what they hold, unless that is so already."""

@@ -1,4 +1,4 @@
-"""Starting web server and worker of the demo and stopping what was started 启动与停止.
+"""Starting web server, worker and ministries of the demo and stopping what was started 启动与停止.
 
 Each runs in a process group of its own, so that ctrl-C stops them in order and leaves nobody behind.
 """
@@ -55,16 +55,17 @@ class Running:
 
 
 class Services:
-    """Web server and worker of one home, as a context: leaving it stops them.
+    """Web server, worker and simulated ministries of one home, as a context: leaving it stops them.
 
     Args:
         home: the folder of the data; logs go to its `logs`.
         host: address to listen on.
         port: port to listen on.
+        ministries: what a simulator of the ministries is told, see `ministries simulate`; None starts none.
     """
 
-    def __init__(self, *, home: Path, host: str, port: int) -> None:
-        self.host, self.port = host, port
+    def __init__(self, *, home: Path, host: str, port: int, ministries: Sequence[str] | None = None) -> None:
+        self.host, self.port, self._ministries = host, port, ministries
         self._logs = home / "logs"
         self._running: list[Running] = []
 
@@ -73,6 +74,8 @@ class Services:
         try:
             self._start("web", ["web", "--host", self.host, "--port", str(self.port)])
             self._start("worker", ["worker"])
+            if self._ministries is not None:
+                self._start("ministries", ["ministries", "simulate", *self._ministries])
         except BaseException:
             self.stop()
             raise

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "zhengtong.data.quality",
     "zhengtong.data.exchange",
     "zhengtong.data.cascade",
+    "zhengtong.data.ministries",
     "zhengtong.data.opening",
     "zhengtong.data.assets",
     "zhengtong.process.store",
