@@ -34,6 +34,7 @@ from zhengtong.data.assets.contracts import (
     Permission,
     ProductDecided,
     ProductEntry,
+    ProductNotCovered,
     ProductReasonNeeded,
     ProductState,
     ProductUnfit,
@@ -49,7 +50,7 @@ from zhengtong.data.assets.contracts import (
 from zhengtong.data.assets.law import STEPS
 from zhengtong.data.assets.operating import OPERATION, end, grant
 from zhengtong.data.assets.operations import operation, operations, product, products_under
-from zhengtong.data.assets.products import PRODUCT, compute, delivered, refuse, submit
+from zhengtong.data.assets.products import PRODUCT, compute, delivered, is_covered, refuse, submit
 from zhengtong.data.assets.queries import any_registered, asset, assets
 from zhengtong.data.assets.services import (
     THING,
@@ -92,6 +93,7 @@ __all__ = [
     "Permission",
     "ProductDecided",
     "ProductEntry",
+    "ProductNotCovered",
     "ProductReasonNeeded",
     "ProductState",
     "ProductUnfit",
@@ -114,6 +116,7 @@ __all__ = [
     "grant",
     "grant_right",
     "inputs_of",
+    "is_covered",
     "operation",
     "operations",
     "product",

@@ -20,6 +20,7 @@ from zhengtong.data.assets.contracts import (
     Permission,
     ProductDecided,
     ProductEntry,
+    ProductNotCovered,
     ProductReasonNeeded,
     ProductState,
     ProductUnfit,
@@ -84,11 +85,15 @@ def compute(*, actor: Actor, product: UUID, at: datetime) -> ProductView:
         OperationNotInForce: the grant is not in force.
         NoRowsToOpen: no rows have landed.
         PlanUnfit: the catalogue has changed so that the definition does not fit it any more.
+        ProductNotCovered: the dataset was taken out of the catalogue.
     """
     with transaction.atomic():
         _row, asked = _waiting(actor, product, at)
+    source = catalog.dataset(asked.dataset)
+    if source.state is not catalog.DatasetState.PUBLISHED:
+        raise ProductNotCovered
     found = opening.counted(  # outside of the transaction: counting many rows must not hold up who else writes
-        catalog.dataset(asked.dataset), asked.fields, margins=asked.margins, smallest=asked.operation.smallest_group,
+        source, asked.fields, margins=asked.margins, smallest=asked.operation.smallest_group,
         at=at,
     )  # fmt: skip
     with transaction.atomic():
@@ -116,18 +121,26 @@ def refuse(*, actor: Actor, product: UUID, reason: str, at: datetime) -> Product
 
 
 def delivered(actor: Actor, product: UUID, *, at: datetime) -> ProductView:
-    """Return a computed product for download: counts, while the grant is in force.
+    """Return a computed product for download: counts, while the grant is in force and the catalogue lets them out.
 
     Raises:
         ProductUnknown: there is none for this reader, or nothing was computed.
         OperationNotInForce: the grant is over, or the asset is suspended.
+        ProductNotCovered: its source was taken out of the catalogue, or graded too high since.
     """
     one = operations.product(actor, product)
     if one.state is not ProductState.COMPUTED:
         raise ProductUnknown
     if not one.operation.on(on_day(at)):
         raise OperationNotInForce
+    if not is_covered(one, catalog.datasets([one.dataset]).get(one.dataset), at=at):
+        raise ProductNotCovered
     return one
+
+
+def is_covered(one: ProductView, source: catalog.DatasetView | None, *, at: datetime) -> bool:
+    """Say whether the catalogue as it stands lets the counts of a product be seen; *source* is its dataset's entry."""
+    return opening.still_given(source, one.fields, margins=one.margins, at=at)
 
 
 def state_of(one: ProductView) -> Mapping[str, Any]:

@@ -54,7 +54,7 @@ from zhengtong.data.opening.contracts import (
     WordsNeeded,
     WrongState,
 )
-from zhengtong.data.opening.counting import counted, counting_plan
+from zhengtong.data.opening.counting import counted, counting_plan, still_given
 from zhengtong.data.opening.enquiries import (
     answer,
     ask_for_data,
@@ -186,6 +186,7 @@ __all__ = [
     "served_file",
     "served_rows",
     "standard_on",
+    "still_given",
     "to_decide",
     "unlawful",
     "withdraw",

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from zhengtong.data.catalog.api import DatasetView
+from zhengtong.data.catalog.api import DatasetState, DatasetView
 from zhengtong.data.collection import api as collection
 from zhengtong.data.opening import buffer, entries, law, storing
 from zhengtong.data.opening.contracts import (
@@ -75,6 +75,21 @@ def counting_plan(dataset: DatasetView, fields: Sequence[FieldPlan], *, margins:
     plan = Plan(fields=tuple(fields), aggregate=True, margins=margins, suppress=True)
     require_plan(plan, dataset)
     return law.with_roles(plan, {element.name: element for element in dataset.entry.elements})
+
+
+def still_given(dataset: DatasetView | None, fields: Sequence[FieldPlan], *, margins: bool, at: datetime) -> bool:
+    """Say whether the catalogue, as it stands now, lets a table of counts be given that was counted before.
+
+    Its source is published, the definition fits it, and no grade is higher than today's standard lets.
+    """
+    if dataset is None or dataset.state is not DatasetState.PUBLISHED:
+        return False
+    try:
+        plan = counting_plan(dataset, fields, margins=margins)
+    except PlanUnfit:
+        return False
+    standard = storing.standard_on(on_day(at))
+    return not law.too_high(entries.grades_after(plan, dataset), Access.AGREEMENT, standard)
 
 
 def report_of(measures: Measures, plan: Plan, dataset: DatasetView, access: Access, standard: Standard) -> RiskReport:

@@ -7,11 +7,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from zhengtong.data.opening.contracts import FieldPlan, RiskReport
 from zhengtong.kernel.errors import Conflict, InvalidInput, NotAllowed, NotFound, Text
-from zhengtong.kernel.errors import mark as _mark
+from zhengtong.kernel.errors import mark as _
 
 
 class ProductState(StrEnum):
@@ -28,9 +28,9 @@ class ProductState(StrEnum):
 
 
 _PRODUCT_LABELS: Mapping[ProductState, Text] = {
-    ProductState.SUBMITTED: _("待运算"),
-    ProductState.COMPUTED: _("已交付"),
-    ProductState.REFUSED: _("未交付"),
+    ProductState.SUBMITTED: _lazy("待运算"),
+    ProductState.COMPUTED: _lazy("已交付"),
+    ProductState.REFUSED: _lazy("未交付"),
 }
 
 
@@ -143,61 +143,69 @@ class OperationUnknown(NotFound):
     """There is no such grant, or not for this reader."""
 
     code = "operation_unknown"
-    message = _mark("没有找到这项授权运营。")
-    remedy = _mark("请核对编号，或从授权运营工作台重新打开。")
+    message = _("没有找到这项授权运营。")
+    remedy = _("请核对编号，或从授权运营工作台重新打开。")
 
 
 class OperationUnfit(InvalidInput):
     """The grant contradicts itself, the asset or its rights."""
 
     code = "operation_unfit"
-    message = _mark("授权内容有误：{what}")
-    remedy = _mark("请改正后重新提交。")
+    message = _("授权内容有误：{what}")
+    remedy = _("请改正后重新提交。")
 
 
 class OperationNotInForce(Conflict):
     """The grant's period has not begun or is over, or its asset is suspended or withdrawn."""
 
     code = "operation_not_in_force"
-    message = _mark("这项授权运营目前不在有效期内，或数据资产已暂停。")
-    remedy = _mark("请与授权部门联系。")
+    message = _("这项授权运营目前不在有效期内，或数据资产已暂停。")
+    remedy = _("请与授权部门联系。")
 
 
 class ProductUnknown(NotFound):
     """There is no such product, or not for this reader."""
 
     code = "product_unknown"
-    message = _mark("没有找到这个数据产品。")
-    remedy = _mark("请从授权运营页面重新打开。")
+    message = _("没有找到这个数据产品。")
+    remedy = _("请从授权运营页面重新打开。")
+
+
+class ProductNotCovered(Conflict):
+    """The catalogue has changed, so that what was counted may not be given any more."""
+
+    code = "product_not_covered"
+    message = _("数据目录已变更，这个数据产品现在不能提供。")
+    remedy = _("来源数据重新发布、等级恢复后即可继续使用；请与数源部门联系。")
 
 
 class ProductUnfit(InvalidInput):
     """The definition asks for what was not granted, or contradicts the catalogue."""
 
     code = "product_unfit"
-    message = _mark("产品定义有误：{what}")
-    remedy = _mark("请改正后重新提交。")
+    message = _("产品定义有误：{what}")
+    remedy = _("请改正后重新提交。")
 
 
 class ProductDecided(Conflict):
     """The product was computed or refused already."""
 
     code = "product_decided"
-    message = _mark("这个数据产品已经办理。")
-    remedy = _mark("请刷新页面查看结果。")
+    message = _("这个数据产品已经办理。")
+    remedy = _("请刷新页面查看结果。")
 
 
 class ProductReasonNeeded(InvalidInput):
     """Refusing a product or ending a grant needs a reason."""
 
     code = "product_reason_needed"
-    message = _mark("请说明理由。")
-    remedy = _mark("请写明理由，对方会看到。")
+    message = _("请说明理由。")
+    remedy = _("请写明理由，对方会看到。")
 
 
 class OwnProduct(NotAllowed):
     """Who submitted a product does not decide it."""
 
     code = "own_product"
-    message = _mark("提交人不能办理自己提交的产品。")
-    remedy = _mark("请由授权部门的另一名工作人员办理。")
+    message = _("提交人不能办理自己提交的产品。")
+    remedy = _("请由授权部门的另一名工作人员办理。")

@@ -195,6 +195,30 @@ def test_nothing_is_submitted_computed_or_delivered_outside_of_the_grant(
         assets.end(actor=house.healer, operation=one.id, reason="再次", at=NOW)
 
 
+def test_what_was_counted_is_given_only_while_the_catalogue_lets_it(house: House, visits: assets.AssetView) -> None:
+    operation = granted(house, visits)
+    one, waiting = submitted(house, operation), submitted(house, operation)
+    assets.compute(actor=house.healer, product=one.id, at=NOW)
+    before = catalog.dataset(PATIENTS).entry
+    graded = tuple(
+        replace(element, grade=catalog.DataGrade.CORE) if element.name == "born_on" else element
+        for element in before.elements
+    )
+    catalog.register(actor=SYSTEM, provider=house.health, entries=[replace(before, elements=graded)], at=NOW)
+    catalog.publish(actor=SYSTEM, codes=[PATIENTS], at=NOW)
+    with pytest.raises(assets.ProductNotCovered):
+        assets.delivered(house.agent, one.id, at=NOW)
+    catalog.register(actor=SYSTEM, provider=house.health, entries=[before], at=NOW)
+    catalog.publish(actor=SYSTEM, codes=[PATIENTS], at=NOW)
+    assert assets.delivered(house.agent, one.id, at=NOW).cells
+    catalog.withdraw(actor=SYSTEM, code=PATIENTS, reason="停用", at=NOW)
+    with pytest.raises(assets.ProductNotCovered):
+        assets.delivered(house.agent, one.id, at=NOW)
+    with pytest.raises(assets.ProductNotCovered):
+        assets.compute(actor=house.healer, product=waiting.id, at=NOW)
+    assert assets.product(house.agent, waiting.id).state is ProductState.SUBMITTED
+
+
 def test_a_product_is_decided_once_by_the_department_and_not_by_who_submitted(
     house: House, visits: assets.AssetView
 ) -> None:

@@ -142,6 +142,7 @@ def product(request: HttpRequest, identifier: UUID) -> HttpResponseBase:
     found = catalog.datasets([one.dataset])
     titles = {field.name: _title(found, assets.Item(dataset=one.dataset, name=field.name)) for field in one.fields}
     in_force = one.operation.on(clock.on_day(now))
+    is_covered = assets.is_covered(one, found.get(one.dataset), at=now)
     waits = one.state is assets.ProductState.SUBMITTED
     decides = waits and one.submitted_by != actor.subject and _decides(actor, one.operation)
     context = {
@@ -150,9 +151,10 @@ def product(request: HttpRequest, identifier: UUID) -> HttpResponseBase:
         "dataset": _dataset(found, one.dataset),
         "fields": [(titles[field.name], field.treatment.label) for field in one.fields],
         "headings": [titles.get(name, _now("行数")) for name in one.names],
-        "cells": one.cells if in_force else (),
+        "cells": one.cells if in_force and is_covered else (),
         "left_out": one.report.measures.suppressed + one.report.measures.complementary if one.report else 0,
         "in_force": in_force,
+        "is_covered": is_covered,
         "may_compute": decides and in_force,
         "may_refuse": decides,
         "trail": ledger.acts_on(assets.PRODUCT, str(one.id)).items,
