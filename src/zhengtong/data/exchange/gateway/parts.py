@@ -125,7 +125,8 @@ class PartEndpoint(LakeEndpoint):
         self.require_room(grant, said.now)
         async with self._holdings.turns:
             found = await self.prepared(grant, asked, fields, said.now)
-            content = await asyncio.to_thread(sheets.written, found.rows, asked.format)
+            hidden = [name for name, mask in fields.items() if mask is not Mask.NONE]
+            content = await asyncio.to_thread(sheets.written, found.rows, asked.format, hidden)
         digest = await asyncio.to_thread(lambda: hashlib.sha256(content).digest())
         handed = self._handed(asked, found, digest)
         await self._put_on_record(said, asked, grant, handed)
