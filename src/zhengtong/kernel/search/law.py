@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from math import log
 
 K1, B = 1.2, 0.75
-TAG = "#"  # begins a term that is a tag; no word does
 TAG = "#"  # marks the terms that are tags: no text holds it
 _RUNS = re.compile(r"([\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+)|([a-z0-9]+)")
 

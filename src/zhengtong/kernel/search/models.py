@@ -33,6 +33,8 @@ class Posting(models.Model):
 
     class Meta:
         db_table = "search_posting"
+        # a term's postings are read with their weights, from the index alone
+        indexes = [models.Index(fields=["collection", "term", "document", "weight"], name="search_posting_weights")]
 
     def __str__(self) -> str:
         return f"{self.term} {self.document_id}"

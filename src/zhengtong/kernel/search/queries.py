@@ -58,14 +58,15 @@ def suggest(collection: str, text: str, *, tags: Sequence[str] = (), limit: int 
 
 def _by_terms(collection: str, terms: list[str], tags: Sequence[str], least: int, limit: int, offset: int) -> Hits:
     places = ", ".join(["%s"] * len(terms))
-    narrowed, tag_parameters = _narrow("p.document_id", collection, tags)
+    narrowed, tag_parameters = _narrow("g.document_id", collection, tags)
     sql = f"""SELECT d.key, s.score, s.total FROM (
-            SELECT p.document_id, SUM(p.weight) AS score, COUNT(*) OVER () AS total FROM search_posting p
-            WHERE p.collection = %s AND p.term IN ({places}){narrowed}
-            GROUP BY p.document_id HAVING COUNT(*) >= %s
-            ORDER BY score DESC, p.document_id LIMIT %s OFFSET %s) s
+            SELECT g.document_id, g.score, COUNT(*) OVER () AS total FROM (
+                SELECT p.document_id, SUM(p.weight) AS score FROM search_posting p
+                WHERE p.collection = %s AND p.term IN ({places})
+                GROUP BY p.document_id HAVING COUNT(*) >= %s) g
+            WHERE 1 = 1{narrowed} ORDER BY g.score DESC, g.document_id LIMIT %s OFFSET %s) s
         JOIN search_document d ON d.id = s.document_id ORDER BY s.score DESC, d.id"""  # noqa: S608 -- built from constants only
-    return _page(sql, [collection, *terms, *tag_parameters, least, limit, offset])
+    return _page(sql, [collection, *terms, least, *tag_parameters, limit, offset])
 
 
 def _by_pinyin(collection: str, text: str, tags: Sequence[str], limit: int, offset: int) -> Hits:
@@ -85,8 +86,12 @@ def _page(sql: str, parameters: list[str | int]) -> Hits:
 
 
 def _narrow(column: str, collection: str, tags: Sequence[str]) -> tuple[str, list[str]]:
-    """Return the condition that the document carries every tag, and its parameters."""
-    one = f" AND {column} IN (SELECT t.document_id FROM search_posting t WHERE t.collection = %s AND t.term = %s)"  # noqa: S608 -- the column is ours
+    """Return the condition that the document carries every tag, and its parameters.
+
+    Asked of each document that was found, not the other way round: a tag may be on half of all documents.
+    """
+    one = f""" AND EXISTS (SELECT 1 FROM search_posting t
+        WHERE t.collection = %s AND t.term = %s AND t.document_id = {column})"""  # noqa: S608 -- the column is ours
     return one * len(tags), [value for tag in tags for value in (collection, law.TAG + tag)]
 
 
