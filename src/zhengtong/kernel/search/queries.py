@@ -8,6 +8,7 @@ from zhengtong.kernel.search import law
 from zhengtong.kernel.search.contracts import Hit, Hits
 
 _MOST_TERMS = 60
+_TELLING = 0.05  # the weight of a term that nineteen of twenty documents hold
 _SHORT = 4  # a short question means all its words, a long one is told in the reader's own
 
 
@@ -15,7 +16,8 @@ def search(collection: str, text: str, *, tags: Sequence[str] = (), limit: int =
     """Return the documents that fit *text* best, all of them carrying every one of *tags*.
 
     A document must hold half the terms of a short question and a quarter of a long one's; where none does, one term is
-    enough. Latin letters that are no known word are tried as pinyin.
+    enough. A term that nearly every document holds tells nothing and counts only where nothing else is found. Latin
+    letters that are no known word are tried as pinyin.
 
     Args:
         collection: where to look.
@@ -28,12 +30,12 @@ def search(collection: str, text: str, *, tags: Sequence[str] = (), limit: int =
     if not terms:
         return Hits(total=0, hits=())
     least = (len(terms) + 1) // 2 if len(terms) <= _SHORT else len(terms) // 4
-    found = _by_terms(collection, terms, tags, least, limit, offset)
-    if found.total or (offset and _by_terms(collection, terms, tags, least, 1, 0).total):
+    found = _by_terms(collection, terms, tags, least, limit, offset, telling=_TELLING)
+    if found.total or (offset and _by_terms(collection, terms, tags, least, 1, 0, telling=_TELLING).total):
         return found  # the second: a page past the last one, which has no row to tell the total
     if text.isascii():
         return _by_pinyin(collection, text, tags, limit, offset)
-    return _by_terms(collection, terms, tags, 1, limit, offset) if least > 1 else found
+    return _by_terms(collection, terms, tags, 1, limit, offset, telling=0.0)
 
 
 def suggest(collection: str, text: str, *, tags: Sequence[str] = (), limit: int = 8) -> list[str]:
@@ -56,17 +58,19 @@ def suggest(collection: str, text: str, *, tags: Sequence[str] = (), limit: int 
         return [key for (key,) in cursor.fetchall()]
 
 
-def _by_terms(collection: str, terms: list[str], tags: Sequence[str], least: int, limit: int, offset: int) -> Hits:
+def _by_terms(
+    collection: str, terms: list[str], tags: Sequence[str], least: int, limit: int, offset: int, *, telling: float
+) -> Hits:
     places = ", ".join(["%s"] * len(terms))
     narrowed, tag_parameters = _narrow("g.document_id", collection, tags)
     sql = f"""SELECT d.key, s.score, s.total FROM (
             SELECT g.document_id, g.score, COUNT(*) OVER () AS total FROM (
                 SELECT p.document_id, SUM(p.weight) AS score FROM search_posting p
-                WHERE p.collection = %s AND p.term IN ({places})
+                WHERE p.collection = %s AND p.term IN ({places}) AND p.weight >= %s
                 GROUP BY p.document_id HAVING COUNT(*) >= %s) g
             WHERE 1 = 1{narrowed} ORDER BY g.score DESC, g.document_id LIMIT %s OFFSET %s) s
         JOIN search_document d ON d.id = s.document_id ORDER BY s.score DESC, d.id"""  # noqa: S608 -- built from constants only
-    return _page(sql, [collection, *terms, least, *tag_parameters, limit, offset])
+    return _page(sql, [collection, *terms, telling, least, *tag_parameters, limit, offset])
 
 
 def _by_pinyin(collection: str, text: str, tags: Sequence[str], limit: int, offset: int) -> Hits:
