@@ -82,7 +82,7 @@ def _by_pinyin(collection: str, text: str, tags: Sequence[str], limit: int, offs
     return _page(sql, [collection, f"%{typed}%", f"%{typed}%", *tag_parameters, limit, offset])
 
 
-def _page(sql: str, parameters: list[str | int]) -> Hits:
+def _page(sql: str, parameters: list[str | int | float]) -> Hits:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         rows = cursor.fetchall()
