@@ -230,4 +230,4 @@ def test_a_period_is_covered_when_every_day_of_it_is(periods: list[law.Period], 
 def test_every_refusal_tells_what_to_do() -> None:
     found = [one for one in vars(assets).values() if isinstance(one, type) and issubclass(one, Refusal)]
     assert all(one.remedy and one.message for one in found)
-    assert len({one.code for one in found}) == len(found) == 15
+    assert len({one.code for one in found}) == len(found) == 16

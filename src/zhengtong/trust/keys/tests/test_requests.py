@@ -71,7 +71,7 @@ def test_openssl_s_request_is_read(tmp_path: object) -> None:
         (SM2 + b"\x00", f"第 {len(SM2) + 1} 字节"),
         (SM2[:-1], "第 1 字节"),
         (b"\x30\x80" + SM2[4:] + b"\x00\x00", "第 2 字节"),
-        (b"\x30\x00", "申请内容"),
+        (b"\x30\x00", "请求内容"),
         (bytes(MOST_BYTES + 1), f"长度超过 {MOST_BYTES} 字节"),
     ],
     ids=["nothing", "words", "not ascii", "a certificate", "no end", "no base64", "trailing", "cut", "indefinite",
