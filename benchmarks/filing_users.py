@@ -2,8 +2,8 @@
 
 Run: `.venv/bin/python -m benchmarks filing_users [users] [seconds]`. A demo of its own on the embedded database, one
 web process and one worker. Each user signs in, opens the form, takes 5 to 15 seconds to type two facts, sends them,
-looks at the receipt, again and again. Then the same without a pause, which asks what the machine can bear. In the end every
-receipt is held against the database: one bundle for each, and none besides.
+looks at the receipt, again and again. Then the same without a pause, which asks what the machine can bear. In the end
+every receipt is held against the database: one bundle for each, and none besides.
 """
 # ruff: noqa: E402 -- Django must be set up before its parts are imported
 
