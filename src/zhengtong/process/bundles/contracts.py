@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy
 
-from zhengtong.kernel.errors import Conflict, NotFound, Refusal, Text
+from zhengtong.kernel.errors import Conflict, InvalidInput, NotFound, Refusal, Text
 from zhengtong.kernel.errors import mark as _
 from zhengtong.kernel.events.contracts import event
 from zhengtong.process.cases.contracts import CaseLine
@@ -172,6 +172,14 @@ class BundleNotOffered(Refusal):
     code = "bundle_not_offered"
     message = _("“{bundle}”目前不能一次申请：“{item}”没有实施机构。")
     remedy = _("请分别办理各事项，或者到窗口咨询。")
+
+
+class NotRehearsable(InvalidInput):
+    """The answers that a rehearsal invents do not fit the bundle's form: no text fits a pattern, for example."""
+
+    code = "bundle_not_rehearsable"
+    message = _("“{bundle}”不能演练：为表单编造的答案不符合字段 {fields} 的要求。")
+    remedy = _("请检查该字段的格式要求能否被满足；能满足的，请用真实的答案试办一次。")
 
 
 class NothingToNudge(Conflict):

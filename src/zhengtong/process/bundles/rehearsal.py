@@ -14,7 +14,7 @@ from django.db import transaction
 from zhengtong.kernel import clock
 from zhengtong.kernel.ids import new_id
 from zhengtong.process.bundles import queries, services
-from zhengtong.process.bundles.contracts import BundleState, PartState
+from zhengtong.process.bundles.contracts import BundleState, NotRehearsable, PartState
 from zhengtong.process.cases import api as cases
 from zhengtong.process.forms import api as forms
 from zhengtong.process.items import api as items
@@ -42,6 +42,7 @@ def rehearse_bundle(code: str, *, at: datetime) -> Rehearsed:
 
     Raises:
         ItemUnknown, BundleNotOffered: the bundle cannot be applied for.
+        NotRehearsable: no answers that fit its form could be invented.
     """
     with transaction.atomic():
         report = _rehearse(code, at)
@@ -60,7 +61,7 @@ def _rehearse(code: str, at: datetime) -> Rehearsed:
     schema = services.merged_schema(found, parts, at=clock.on_day(at))
     form = forms.build_form(schema, forms.example_post(schema, region=region))
     if not form.is_valid():
-        raise AssertionError(f"{code}: {form.errors.as_text()}")
+        raise NotRehearsable(bundle=found.name.zh, fields="、".join(form.errors))
     commitments, uploads = cases.asked_of_applicant(piece for item in parts for piece in item.evidence)
     reference = services.apply(
         actor=applicant, bundle=new_id(), code=code, form=form.answers, at=at, region=region,

@@ -1,5 +1,6 @@
 """Every bundle of the demo province can be applied for and concluded, by content alone."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -14,9 +15,8 @@ from zhengtong.trust.ledger.api import Responsibility
 pytestmark = pytest.mark.django_db
 
 
-def test_all_sixteen_bundles_are_applied_for_and_concluded_and_leave_nothing_behind() -> None:
-    a_world()
-    catalogue = items.read_catalogue(ROOT / "provinces/demo/items")
+def published(catalogue: items.Catalogue) -> None:
+    """Publish *catalogue*, with a body for every department."""
     responsibility = Responsibility(subject=builders.SYSTEM.subject)
     items.publish_catalogue(catalogue, responsibility=responsibility, at=builders.NOW)
     bureaus: dict[str, UUID] = {}
@@ -32,7 +32,31 @@ def test_all_sixteen_bundles_are_applied_for_and_concluded_and_leave_nothing_beh
         for number, item in enumerate(catalogue.items)
     ]  # fmt: skip
     items.publish_implementations(entries, responsibility=responsibility, at=builders.NOW)
+
+
+def test_all_sixteen_bundles_are_applied_for_and_concluded_and_leave_nothing_behind() -> None:
+    a_world()
+    published(items.read_catalogue(ROOT / "provinces/demo/items"))
     reports = [bundles.rehearse_bundle(entry.code, at=MONDAY) for entry in items.bundles()]
     assert len(reports) == 16
     assert {report.code: report.granted for report in reports} == {report.code: report.parts for report in reports}
+    assert BundleCase.objects.count() == 0
+
+
+def test_a_form_that_no_answer_fits_is_named_with_its_field() -> None:
+    a_world()
+    catalogue = items.read_catalogue(ROOT / "provinces/demo/items")
+    impossible = {"type": "string", "title": "编号", "title_en": "Number", "pattern": "^[0-9]{3}$", "minLength": 10}
+
+    def spoilt(bundle: items.Bundle) -> items.Bundle:
+        if bundle.code != "newborn":
+            return bundle
+        code, form = next(iter(bundle.forms.items()))
+        properties = {**form["properties"], "impossible": impossible}
+        return replace(bundle, forms={**bundle.forms, code: {**form, "properties": properties}})
+
+    published(replace(catalogue, bundles=tuple(map(spoilt, catalogue.bundles))))
+    with pytest.raises(bundles.NotRehearsable) as caught:
+        bundles.rehearse_bundle("newborn", at=MONDAY)
+    assert "impossible" in caught.value.explanation
     assert BundleCase.objects.count() == 0
